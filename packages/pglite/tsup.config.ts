@@ -1,0 +1,3 @@
+import { fromExports } from '../../tools/build/tsup.base.ts';
+
+export default fromExports(import.meta.dirname);
