@@ -13,7 +13,9 @@ export function fromExports(dir: string): ReturnType<typeof defineConfig> {
   const sources = Object.values(manifest.exports ?? {}).flatMap((target) =>
     typeof target === 'object' && target['@pg-dblink/source'] !== undefined ? [target['@pg-dblink/source']] : [],
   );
-  const bins = Object.values(manifest.bin ?? {}).map((path) => path.replace(/^\.?\/?dist\//, 'src/').replace(/\.js$/, '.ts'));
+  const bins = Object.values(manifest.bin ?? {}).map((path) =>
+    path.replace(/^\.?\/?dist\//, 'src/').replace(/\.js$/, '.ts'),
+  );
   const entry = [...new Set([...sources, ...bins].map((path) => path.replace(/^\.\//, '')))];
   return defineConfig({
     entry,

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunReport } from '../../checks/src/closing-line-reporter.ts';
+import type { Layer, LayerResult } from './layer.ts';
+import { runCommand } from './process.ts';
+
+const TYPESCRIPT = ['--import', 'tsx', '--conditions=@pg-dblink/source'];
+
+/** The gate, in order: what is cheap and points nearest to the mistake comes first. */
+export const LAYERS: readonly Layer[] = [
+  command('lint', 'npx', ['--no-install', 'biome', 'ci', '.']),
+  types(),
+  script('checks', 'tools/checks/src/main.ts'),
+  script('generated', 'tools/gen/src/run.ts', ['--check']),
+  command('build', 'npx', ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only']),
+  tests('unit'),
+  tests('property'),
+  script('browser', 'tools/browser-tests/src/main.ts'),
+  tests('server', ['build']),
+  tests('built', ['build']),
+  script('conformance', 'tools/conformance/src/gate.ts', [], ['build']),
+];
+
+/** A command is one check: it passes when it exits with 0. */
+function command(name: string, file: string, args: readonly string[]): Layer {
+  return {
+    name,
+    run: async (root) => {
+      const { exitCode } = await runCommand(root, file, args);
+      return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
+    },
+  };
+}
+
+/** The whole tree in one program, then each package as its users see it: without ambient types and tests. */
+function types(): Layer {
+  return {
+    name: 'types',
+    run: async (root) => {
+      const projects = ['protocol', 'connstring', 'sql', 'session', 'fmgr', 'client', 'pglite'];
+      let passed = 0;
+      let failed = 0;
+      for (const project of ['tsconfig.json', ...projects.map((name) => `packages/${name}/tsconfig.json`)]) {
+        const { exitCode } = await runCommand(root, 'npx', ['--no-install', 'tsc', '-p', project]);
+        if (exitCode === 0) passed += 1;
+        else failed += 1;
+      }
+      return { passed, failed, skipped: [] };
+    },
+  };
+}
+
+/** A script of ours that ends in `N passed, N failed`. */
+function script(name: string, path: string, args: readonly string[] = [], needs: readonly string[] = []): Layer {
+  return {
+    name,
+    needs,
+    run: async (root) => {
+      if (!existsSync(join(root, path))) return { passed: 0, failed: 1, skipped: [] };
+      const { exitCode, output } = await runCommand(root, process.execPath, [...TYPESCRIPT, path, ...args]);
+      return readClosingLine(output, exitCode);
+    },
+  };
+}
+
+/** The counts of the last closing line; a process that failed without counting a failure counts as one. */
+export function readClosingLine(output: string, exitCode: number): LayerResult {
+  const lines = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)];
+  const last = lines.at(-1);
+  if (last === undefined) return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
+  const failed = Number(last[2]);
+  const skips = [...output.matchAll(/^skipped: (.*)$/gm)].map((match) => match[1] ?? '');
+  return { passed: Number(last[1]), failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped: skips };
+}
+
+/** A vitest project; the reporter hands its counts over in a file. */
+function tests(project: string, needs: readonly string[] = []): Layer {
+  return {
+    name: project,
+    needs,
+    run: async (root) => {
+      const dir = mkdtempSync(join(tmpdir(), 'pg-dblink-gate-'));
+      const file = join(dir, 'report.json');
+      try {
+        const args = ['--no-install', 'vitest', 'run', '--project', project, '--reporter=dot'];
+        args.push('--reporter=./tools/checks/src/closing-line-reporter.ts');
+        const { exitCode } = await runCommand(root, 'npx', args, { GATE_REPORT: file });
+        if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [] };
+        const report = JSON.parse(readFileSync(file, 'utf8')) as RunReport;
+        return {
+          passed: report.passed,
+          failed: exitCode !== 0 && report.failed === 0 ? 1 : report.failed,
+          skipped: report.skipped.map(({ name, reason }) => `${name} (${reason})`),
+        };
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
+    },
+  };
+}
