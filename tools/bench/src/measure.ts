@@ -1,0 +1,58 @@
+/** A candidate to be timed: runs once and returns something that proves the work was done. */
+export type Candidate = () => unknown | Promise<unknown>;
+
+/** The quartiles of a sample. */
+export interface Quartiles {
+  readonly q1: number;
+  readonly median: number;
+  readonly q3: number;
+}
+
+/** Interleaved pairs: milliseconds of both sides and the ratio ours / theirs of each pair. */
+export interface Pairs {
+  readonly pairs: number;
+  readonly oursMs: Quartiles;
+  readonly theirsMs: Quartiles;
+  readonly ratio: Quartiles;
+}
+
+/** The quartiles of at least one number, by linear interpolation between the nearest two. */
+export function quartiles(sample: readonly number[]): Quartiles {
+  const sorted = [...sample].sort((a, b) => a - b);
+  const at = (part: number): number => {
+    const place = part * (sorted.length - 1);
+    const below = sorted[Math.floor(place)] ?? Number.NaN;
+    const above = sorted[Math.ceil(place)] ?? Number.NaN;
+    return below + (above - below) * (place - Math.floor(place));
+  };
+  return { q1: at(0.25), median: at(0.5), q3: at(0.75) };
+}
+
+async function timeOnce(candidate: Candidate): Promise<number> {
+  globalThis.gc?.();
+  const started = performance.now();
+  await candidate();
+  return performance.now() - started;
+}
+
+/**
+ * Times two candidates in interleaved pairs, the order swapped from pair to pair, after one unmeasured run of each:
+ * whatever slows the machine slows both.
+ */
+export async function measurePairs(ours: Candidate, theirs: Candidate, pairs = 9): Promise<Pairs> {
+  await ours();
+  await theirs();
+  const oursMs: number[] = [];
+  const theirsMs: number[] = [];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    if (pair % 2 === 0) {
+      oursMs.push(await timeOnce(ours));
+      theirsMs.push(await timeOnce(theirs));
+    } else {
+      theirsMs.push(await timeOnce(theirs));
+      oursMs.push(await timeOnce(ours));
+    }
+  }
+  const ratios = oursMs.map((ms, pair) => ms / (theirsMs[pair] ?? Number.NaN));
+  return { pairs, oursMs: quartiles(oursMs), theirsMs: quartiles(theirsMs), ratio: quartiles(ratios) };
+}

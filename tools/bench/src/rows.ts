@@ -1,0 +1,4 @@
+import type { Row } from './report.ts';
+
+/** Every row of the bench, in the order they run. */
+export const ROWS: readonly Row[] = [];
