@@ -1,1 +1,24 @@
-export {};
+export type {
+  CallSignal,
+  ConnectRequest,
+  RemoteConnection,
+  RemoteField,
+  RemoteNotification,
+  RemoteRequest,
+  RemoteSink,
+} from './connection.ts';
+export { type CallOptions, createDblink, type Dblink } from './dblink.ts';
+export {
+  DblinkError,
+  type DblinkMessageFields,
+  type DblinkNotice,
+  isDblinkError,
+  type RemoteErrorFields,
+} from './errors.ts';
+export type { OptionContext } from './foreign-options.ts';
+export type { BuildSqlRequest, ForeignOption, ForeignServer, LocalDatabase } from './local.ts';
+export type { RowConsumer, RowOutcome, RowSetHeader } from './rows.ts';
+export { type CallEnvironment, createSession, type Session, type SessionOptions, type Verbs } from './session.ts';
+export type { TextRows } from './text-rows.ts';
+export { validateOptions } from './validator.ts';
+export type { NotifyRow } from './verbs/get-notify.ts';

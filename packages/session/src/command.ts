@@ -1,0 +1,286 @@
+import type { CallSignal, RemoteField, RemoteSink } from './connection.ts';
+import { canceled, isDblinkError, type RemoteErrorFields } from './errors.ts';
+import type { RowConsumer, RowSetHeader } from './rows.ts';
+
+/** Rows of an asynchronous result that wait in memory; beyond it the remote server is made to wait. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** More results than this without anyone fetching them is not a server that means well. */
+const KEPT_RESULTS = 100_000;
+
+/** One result of a query message, as `PQgetResult` hands them out. */
+export type Result =
+  | RowsResult
+  | { readonly kind: 'command'; readonly tag: string }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'copy'; readonly direction: 'in' | 'out' | 'both' }
+  | { readonly kind: 'error'; readonly error: RemoteErrorFields }
+  | { readonly kind: 'lost' };
+
+/** A row set; its rows are kept here, were streamed already, or were dropped, as the command's policy says. */
+export interface RowsResult {
+  readonly kind: 'rows';
+  readonly fields: readonly RemoteField[];
+  readonly body: Uint8Array;
+  readonly chunks: RowChunk[];
+  byteLength: number;
+  /** How the row set ended; undefined while more rows may come. */
+  end:
+    | { readonly kind: 'complete' }
+    | { readonly kind: 'error'; readonly error: RemoteErrorFields }
+    | { readonly kind: 'lost' }
+    | undefined;
+}
+
+export interface RowChunk {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+}
+
+/** What happens to rows on arrival. */
+export type RowPolicy =
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'keep' }
+  | {
+      readonly kind: 'stream';
+      readonly consumer: RowConsumer;
+      header(fields: readonly RemoteField[], body: Uint8Array): RowSetHeader;
+    };
+
+/** What a command tells the connection that it runs on. */
+export interface CommandEvents {
+  /** An ErrorResponse arrived: its text belongs into the error buffer. */
+  remoteError(error: RemoteErrorFields): void;
+  /** The server sends more than a client must bear. */
+  overrun(): void;
+}
+
+function neverMind(): void {}
+
+/**
+ * One query message under way: a queue of results between the connection, which fills it, and the dblink functions,
+ * which take one after the other.
+ */
+export class Command implements RemoteSink {
+  readonly #policy: RowPolicy;
+  readonly #events: CommandEvents;
+  readonly #ready: Result[] = [];
+  #current: RowsResult | { readonly kind: 'copying' } | undefined;
+  #phase: 'running' | 'abandoned' | 'finished' = 'running';
+  #refusal: { readonly error: unknown } | undefined;
+  #overflowed: RowsResult | undefined;
+  #skipped: RowsResult | undefined;
+  readonly #waiting = new Set<() => void>();
+  #resume: (() => void) | undefined;
+
+  constructor(policy: RowPolicy, events: CommandEvents) {
+    this.#policy = policy;
+    this.#events = events;
+  }
+
+  /** A result can be had without waiting, or there is none left. */
+  get isReady(): boolean {
+    return this.#ready.length > 0 || this.#phase === 'finished';
+  }
+
+  /** Its results wait for PQgetResult; those of other commands belong to the call that runs them. */
+  get isKept(): boolean {
+    return this.#policy.kind === 'keep';
+  }
+
+  /**
+   * The next result, or undefined after the last one.
+   *
+   * @throws what the consumer of streamed rows threw, and 57014 when the signal ends the wait
+   */
+  async next(signal: CallSignal | undefined): Promise<Result | undefined> {
+    for (;;) {
+      if (this.#refusal !== undefined) throw this.#refusal.error;
+      if (this.isReady) return this.#ready.shift();
+      await this.#change(signal);
+    }
+  }
+
+  /** Hands the rows of a kept row set to the consumer, waiting for those that are still to come. */
+  async deliver(
+    result: RowsResult,
+    consumer: RowConsumer,
+    signal: CallSignal | undefined,
+  ): Promise<NonNullable<RowsResult['end']>> {
+    for (;;) {
+      const chunk = result.chunks.shift();
+      if (chunk !== undefined) {
+        result.byteLength -= chunk.bytes.byteLength;
+        await consumer.rows(chunk.bytes, 0, chunk.bytes.byteLength, chunk.count);
+        if (result.byteLength < KEPT_BYTES / 2) this.#letGo();
+      } else if (result.end !== undefined) {
+        return result.end;
+      } else {
+        this.#letGo();
+        await this.#change(signal);
+      }
+    }
+  }
+
+  /** The rest of a row set that was to be delivered is not wanted; the results after it are. */
+  skip(result: RowsResult): void {
+    this.#skipped = result;
+    result.chunks.length = 0;
+    this.#letGo();
+  }
+
+  /** Nobody wants the rest: whatever still arrives is dropped. */
+  abandon(): void {
+    if (this.#phase === 'running') this.#phase = 'abandoned';
+    this.#refusal = undefined;
+    this.#ready.length = 0;
+    this.#letGo();
+  }
+
+  /** ReadyForQuery arrived. */
+  finish(): void {
+    this.#phase = 'finished';
+    this.#wake();
+  }
+
+  /** The connection is gone. */
+  lose(fatal: RemoteErrorFields | undefined): void {
+    if (fatal !== undefined) this.#push({ kind: 'error', error: fatal });
+    const current = this.#current;
+    this.#current = undefined;
+    if (current?.kind === 'rows' && this.#handedOut(current)) current.end = { kind: 'lost' };
+    this.#push({ kind: 'lost' });
+    this.finish();
+  }
+
+  rowDescription(fields: readonly RemoteField[], body: Uint8Array): void {
+    const current: RowsResult = { kind: 'rows', fields, body: body.slice(), chunks: [], byteLength: 0, end: undefined };
+    this.#current = current;
+    if (this.#policy.kind === 'stream' && this.#phase === 'running' && this.#refusal === undefined) {
+      try {
+        this.#policy.consumer.rowSet(this.#policy.header(fields, current.body));
+      } catch (error) {
+        this.#refuse(error);
+      }
+    }
+  }
+
+  dataRows(bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void> {
+    if (this.#phase !== 'running' || this.#refusal !== undefined) return;
+    if (this.#policy.kind === 'stream') return this.#stream(this.#policy.consumer, bytes, start, end, count);
+    if (this.#policy.kind === 'keep' && this.#current?.kind === 'rows')
+      return this.#keep(this.#current, bytes, start, end, count);
+  }
+
+  commandComplete(tag: string): void {
+    const current = this.#current;
+    this.#current = undefined;
+    if (current?.kind === 'copying') return;
+    if (current?.kind === 'rows') {
+      current.end = { kind: 'complete' };
+      if (this.#handedOut(current)) this.#wake();
+      else this.#push(current);
+    } else {
+      this.#push({ kind: 'command', tag });
+    }
+  }
+
+  emptyQueryResponse(): void {
+    this.#push({ kind: 'empty' });
+  }
+
+  copyResponse(direction: 'in' | 'out' | 'both'): void {
+    // The connection fails or drains the copy; what the server says to that belongs to the copy, not to the caller.
+    this.#current = { kind: 'copying' };
+    this.#push({ kind: 'copy', direction });
+  }
+
+  errorResponse(error: RemoteErrorFields): void {
+    const current = this.#current;
+    this.#current = undefined;
+    if (current?.kind === 'copying') return;
+    this.#events.remoteError(error);
+    if (current?.kind === 'rows' && this.#handedOut(current)) {
+      current.end = { kind: 'error', error };
+      this.#wake();
+    } else {
+      this.#push({ kind: 'error', error });
+    }
+  }
+
+  /** A row set too large to keep was given to its reader before its end. */
+  #handedOut(result: RowsResult): boolean {
+    return this.#policy.kind === 'keep' && this.#overflowed === result;
+  }
+
+  #keep(current: RowsResult, bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void> {
+    if (current === this.#skipped) return;
+    current.chunks.push({ bytes: bytes.slice(start, end), count });
+    current.byteLength += end - start;
+    if (current.byteLength < KEPT_BYTES) {
+      if (this.#handedOut(current)) this.#wake();
+      return;
+    }
+    if (!this.#handedOut(current)) {
+      this.#overflowed = current;
+      this.#push(current);
+    }
+    this.#wake();
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  #stream(consumer: RowConsumer, bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void> {
+    try {
+      const pause = consumer.rows(bytes, start, end, count);
+      if (pause !== undefined) return pause.catch((error: unknown) => this.#refuse(error));
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.#refusal ??= { error };
+    this.#wake();
+  }
+
+  #push(result: Result): void {
+    if (this.#phase !== 'running') return;
+    this.#ready.push(result);
+    if (this.#ready.length > KEPT_RESULTS) this.#events.overrun();
+    this.#wake();
+  }
+
+  #letGo(): void {
+    const resume = this.#resume ?? neverMind;
+    this.#resume = undefined;
+    resume();
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const resolve of waiting) resolve();
+  }
+
+  #change(signal: CallSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        this.#waiting.delete(go);
+        reject(interruption(signal));
+      };
+      const go = (): void => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      };
+      if (signal?.aborted === true) return stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      this.#waiting.add(go);
+    });
+  }
+}
+
+/** What an aborted signal means to SQL: 57014, unless the host gave an error of its own. */
+export function interruption(signal: CallSignal | undefined): Error {
+  return isDblinkError(signal?.reason) ? signal.reason : canceled('user request');
+}

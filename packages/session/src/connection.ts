@@ -1,0 +1,64 @@
+import type { RemoteErrorFields } from './errors.ts';
+
+/** One column of a RowDescription. */
+export interface RemoteField {
+  readonly name: string;
+  readonly typeOid: number;
+  readonly typeModifier: number;
+  readonly format: number;
+}
+
+/** What a connection is asked to run. */
+export type RemoteRequest =
+  | { readonly kind: 'simple'; readonly sql: string }
+  | { readonly kind: 'extended'; readonly sql: string; readonly resultFormats?: readonly (0 | 1)[] };
+
+/** Where the messages of one request go; byte ranges are valid during the call only. */
+export interface RemoteSink {
+  rowDescription(fields: readonly RemoteField[], body: Uint8Array): void;
+  dataRows(bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void>;
+  commandComplete(tag: string): void;
+  emptyQueryResponse(): void;
+  copyResponse(kind: 'in' | 'out' | 'both'): void;
+  errorResponse(error: RemoteErrorFields): void;
+}
+
+/** A NotificationResponse. */
+export interface RemoteNotification {
+  readonly pid: number;
+  readonly channel: string;
+  readonly payload: string;
+}
+
+/**
+ * What this package needs of a connection; `Connection` of `@pg-dblink/client` is one.
+ *
+ * Connections are injected so that the session core does no I/O and runs anywhere.
+ */
+export interface RemoteConnection {
+  readonly serverParameters: ReadonlyMap<string, string>;
+  readonly transactionStatus: 'I' | 'T' | 'E' | 'unknown';
+  readonly phase: 'idle' | 'active' | 'copy' | 'closed';
+  /** The server asked for a password and received one. */
+  readonly passwordUsed: boolean;
+  readonly passwordSource: string | undefined;
+  /** Resolves at ReadyForQuery, also after an ErrorResponse; rejects when the connection is lost. */
+  submit(request: RemoteRequest, sink: RemoteSink): Promise<void>;
+  takeNotifications(): readonly RemoteNotification[];
+  /** Rejects with libpq's text when the cancel request could not be delivered. */
+  cancel(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The part of an AbortSignal that is used here: the platform's own fits. */
+export interface CallSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** What `connect` is told besides the connection string. */
+export interface ConnectRequest {
+  readonly signal?: CallSignal;
+}

@@ -1,0 +1,93 @@
+const BRAND: unique symbol = Symbol.for('@pg-dblink/session/DblinkError') as never;
+
+/** What `ereport` shows of an error or a notice, besides its level. */
+export interface DblinkMessageFields {
+  /** Five characters. */
+  readonly sqlState: string;
+  readonly message: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  /** Context lines, the innermost first; the dblink line is the last one. */
+  readonly context?: string | undefined;
+  /** The remote server's own error, with the fields that SQL does not show (schema, table, constraint, position …). */
+  readonly remote?: RemoteErrorFields | undefined;
+}
+
+/** The fields of an ErrorResponse as the client package names them. */
+export interface RemoteErrorFields {
+  readonly severity: string;
+  /** Severity in the remote server's language. */
+  readonly severityLocalized?: string | undefined;
+  readonly sqlState: string;
+  readonly message: string;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly position?: number | undefined;
+  readonly internalPosition?: number | undefined;
+  readonly internalQuery?: string | undefined;
+  readonly context?: string | undefined;
+  readonly schema?: string | undefined;
+  readonly table?: string | undefined;
+  readonly column?: string | undefined;
+  readonly dataType?: string | undefined;
+  readonly constraint?: string | undefined;
+}
+
+/** A NOTICE that a dblink function raises: the relayed error of a call with fail_on_error false, a truncated name. */
+export interface DblinkNotice extends DblinkMessageFields {
+  readonly level: 'NOTICE';
+}
+
+/**
+ * What a dblink function raises: SQLSTATE, message, detail, hint and context as contrib/dblink reports them.
+ *
+ * @example
+ * ```ts
+ * await db.exec('c', 'select 1/0').catch((error) => isDblinkError(error) && error.sqlState === '22012');
+ * ```
+ */
+export class DblinkError extends Error implements DblinkMessageFields {
+  readonly code = 'DBLINK';
+  readonly sqlState: string;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+  readonly context: string | undefined;
+  readonly remote: RemoteErrorFields | undefined;
+  readonly [BRAND]: true;
+
+  constructor(fields: DblinkMessageFields, options?: ErrorOptions) {
+    super(fields.message, options);
+    this[BRAND] = true;
+    this.name = 'DblinkError';
+    this.sqlState = fields.sqlState;
+    this.detail = fields.detail;
+    this.hint = fields.hint;
+    this.context = fields.context;
+    this.remote = fields.remote;
+  }
+}
+
+/**
+ * Whether the value is a {@link DblinkError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * if (isDblinkError(error)) console.log(error.sqlState, error.context);
+ * ```
+ */
+export function isDblinkError(value: unknown): value is DblinkError {
+  return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
+}
+
+/** 08003 with the name exactly as the caller passed it. */
+export function connectionNotAvailable(name: string | undefined): DblinkError {
+  return new DblinkError({
+    sqlState: '08003',
+    message: name === undefined ? 'connection not available' : `connection "${name}" not available`,
+  });
+}
+
+/** 57014: the host stopped waiting; `because` is what `ProcessInterrupts` says of it. */
+export function canceled(because: 'user request' | 'statement timeout'): DblinkError {
+  return new DblinkError({ sqlState: '57014', message: `canceling statement due to ${because}` });
+}

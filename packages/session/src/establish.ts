@@ -1,0 +1,63 @@
+import { interruption } from './command.ts';
+import type { RemoteConnection } from './connection.ts';
+import type { Reservation } from './connections.ts';
+import { DblinkError, isDblinkError } from './errors.ts';
+import { conninfoOf } from './foreign-options.ts';
+import { requirePassword, requirePasswordUsed } from './password-rule.ts';
+import { Remote } from './remote.ts';
+import { runCommand } from './run.ts';
+import type { Scope } from './scope.ts';
+import { truncateIdentifier } from './truncate.ts';
+
+/**
+ * Makes a connection as dblink does, in its order: foreign server, password rule, name, network, password rule again,
+ * client encoding.
+ *
+ * @param target name of a foreign server, else a connection string
+ * @param reserve takes the connection's name before any network activity
+ * @throws DblinkError 42704, 42501, 2F003, 42710, 08001
+ */
+export async function establish(scope: Scope, target: string, reserve?: () => Reservation): Promise<Remote> {
+  const conninfo = (await serverConninfo(scope, target)) ?? target;
+  const trusted = (await scope.local.isSuperuser?.()) ?? true;
+  if (!trusted) requirePassword(conninfo);
+  const reservation = reserve?.();
+  try {
+    const remote = new Remote(await open(scope, conninfo), scope);
+    try {
+      if (!trusted) requirePasswordUsed(remote.connection);
+      await setClientEncoding(scope, remote);
+    } catch (error) {
+      remote.close();
+      throw error;
+    }
+    reservation?.fill(remote);
+    return remote;
+  } catch (error) {
+    reservation?.release();
+    throw error;
+  }
+}
+
+async function serverConninfo(scope: Scope, name: string): Promise<string | undefined> {
+  const server = await scope.local.foreignServer?.(truncateIdentifier(name));
+  return server === undefined ? undefined : conninfoOf(server);
+}
+
+async function open(scope: Scope, conninfo: string): Promise<RemoteConnection> {
+  try {
+    return await scope.connect(conninfo, scope.signal === undefined ? {} : { signal: scope.signal });
+  } catch (error) {
+    if (scope.signal?.aborted === true) throw interruption(scope.signal);
+    if (isDblinkError(error)) throw error;
+    const detail = (error instanceof Error ? error.message : String(error)).replace(/\n+$/, '');
+    throw new DblinkError({ sqlState: '08001', message: 'could not establish connection', detail }, { cause: error });
+  }
+}
+
+/** Rows must arrive in the local database's encoding; a remote session that has it already is left alone. */
+async function setClientEncoding(scope: Scope, remote: Remote): Promise<void> {
+  const wanted = (await scope.local.databaseEncoding?.()) ?? 'UTF8';
+  if (remote.connection.serverParameters.get('client_encoding') === wanted) return;
+  await runCommand(remote, `set client_encoding to '${wanted}'`, scope.signal);
+}

@@ -1,0 +1,262 @@
+import { Command, interruption, type Result, type RowPolicy } from './command.ts';
+import type { CallSignal, RemoteConnection, RemoteNotification, RemoteRequest, RemoteSink } from './connection.ts';
+import type { RemoteErrorFields } from './errors.ts';
+
+/** How long a remote server may take to answer a cancel request before its connection is given up. */
+const CANCEL_ANSWER_MS = 5_000;
+
+export interface RemoteEnvironment {
+  /** libpq's text of an error message: severity, statement line, detail, hint, context. */
+  formatMessage(error: RemoteErrorFields, sql: string): string;
+  /** Resolves after so many milliseconds and keeps no process alive; without it the wait is not bounded. */
+  delay: ((ms: number) => Promise<void>) | undefined;
+}
+
+type State =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'active'; readonly command: Command }
+  /** An interrupted command is being cancelled or read to its end. */
+  | { readonly kind: 'settling'; readonly settled: Promise<void> }
+  /** Known to be dead; the text answers every later use. */
+  | { readonly kind: 'lost'; readonly text: string };
+
+const IDLE: State = { kind: 'idle' };
+const LOST: State = { kind: 'lost', text: 'no connection to the server' };
+
+/** How a connection died: what the server said last, and what libpq says of it. */
+interface Death {
+  readonly fatal: RemoteErrorFields | undefined;
+  readonly fatalText: string;
+  readonly text: string;
+}
+
+function neverMind(): void {}
+
+/**
+ * One dblink connection as libpq's PGconn shows it: which command is under way, what its results are, the error text
+ * buffer, and a death that is noticed only at the next use.
+ */
+export class Remote {
+  readonly connection: RemoteConnection;
+  readonly #environment: RemoteEnvironment;
+  #state: State = IDLE;
+  /** Where the connection stands once the command under way is read to its end. */
+  #afterwards: State = IDLE;
+  /** PQerrorMessage: grows until the next command starts. */
+  #errorText = '';
+  /** A death while idle, as far as it has been read. */
+  #death: Death | undefined;
+
+  constructor(connection: RemoteConnection, environment: RemoteEnvironment) {
+    this.connection = connection;
+    this.#environment = environment;
+  }
+
+  /** The error text buffer without its trailing newline. */
+  get errorText(): string {
+    return this.#errorText.replace(/\n$/, '');
+  }
+
+  /** PQtransactionStatus. */
+  get transactionStatus(): 'idle' | 'active' | 'in transaction' | 'in error' | 'unknown' {
+    if (this.#state.kind === 'lost') return 'unknown';
+    if (this.#state.kind !== 'idle') return 'active';
+    const status = this.connection.transactionStatus;
+    if (status === 'T') return 'in transaction';
+    if (status === 'E') return 'in error';
+    // A death that nobody has noticed looks as idle as the connection was.
+    return status === 'I' || this.connection.phase === 'closed' ? 'idle' : 'unknown';
+  }
+
+  /** PQconsumeInput, then PQisBusy: PQgetResult would have to wait. */
+  async isBusy(): Promise<boolean> {
+    await this.#consumeInput();
+    if (this.#state.kind === 'settling') return true;
+    return this.#state.kind === 'active' && !this.#state.command.isReady;
+  }
+
+  /** PQconsumeInput, then PQnotifies until there is none. */
+  async takeNotifications(): Promise<readonly RemoteNotification[]> {
+    await this.#consumeInput();
+    return this.connection.takeNotifications();
+  }
+
+  /**
+   * PQsendQuery. Refused, with the reason in the error text buffer, when a command is under way or the connection is
+   * known to be dead.
+   */
+  begin(request: RemoteRequest, policy: RowPolicy): Command | undefined {
+    switch (this.#state.kind) {
+      case 'active':
+      case 'settling':
+        this.#errorText += 'another command is already in progress\n';
+        return undefined;
+      case 'lost':
+        this.#errorText = `${this.#state.text}\n`;
+        return undefined;
+      case 'idle':
+        return this.#start(request, policy);
+    }
+  }
+
+  /** PQgetResult: the next result of the command under way; undefined after the last, which makes it idle again. */
+  async nextResult(signal: CallSignal | undefined): Promise<Result | undefined> {
+    const state = this.#state;
+    if (state.kind === 'settling') await this.settle(signal);
+    if (state.kind !== 'active') return undefined;
+    const result = await state.command.next(signal);
+    if (result === undefined && this.#state === state) this.#state = this.#afterwards;
+    return result;
+  }
+
+  /** The command of which {@link nextResult} speaks. */
+  get command(): Command | undefined {
+    return this.#state.kind === 'active' ? this.#state.command : undefined;
+  }
+
+  /** Waits for a command that an interrupted call left behind. */
+  async settle(signal: CallSignal | undefined): Promise<void> {
+    while (this.#state.kind === 'settling') await untilSettled(this.#state.settled, signal);
+  }
+
+  /**
+   * Leaves the command under way to itself: its results are read and dropped, after a cancel request if the caller
+   * wants it stopped.
+   */
+  leave(how: 'cancel' | 'read to the end'): void {
+    if (this.#state.kind !== 'active') return;
+    const { command } = this.#state;
+    command.abandon();
+    if (command.isReady) {
+      this.#state = this.#afterwards;
+      return;
+    }
+    const ended = command.next(undefined).then(neverMind);
+    const settled = how === 'cancel' ? this.#cancelAndWait(ended) : ended;
+    const state: State = { kind: 'settling', settled };
+    this.#state = state;
+    settled.then(() => {
+      if (this.#state === state) this.#state = this.#afterwards;
+    }, neverMind);
+  }
+
+  /** PQcancel: `OK`, or why not. */
+  async cancel(): Promise<string> {
+    if (this.#state.kind === 'lost') return 'connection not open';
+    try {
+      await this.connection.cancel();
+      return 'OK';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Closes once nothing is under way any more, so that what runs remotely is not cut off. */
+  closeWhenSettled(): void {
+    if (this.#state.kind === 'settling') this.#state.settled.then(() => this.close(), neverMind);
+    else this.close();
+  }
+
+  /** Closes without waiting for the server. */
+  close(): void {
+    this.#state = LOST;
+    this.connection.close().catch(neverMind);
+  }
+
+  #start(request: RemoteRequest, policy: RowPolicy): Command {
+    this.#errorText = '';
+    this.#afterwards = IDLE;
+    const command = new Command(policy, {
+      remoteError: (error) => {
+        this.#errorText += `${this.#environment.formatMessage(error, request.sql)}\n`;
+      },
+      overrun: () => this.#give('lost synchronization with server: more results than anyone can keep'),
+    });
+    this.#state = { kind: 'active', command };
+    if (this.#death !== undefined) {
+      this.#lose(command, this.#death);
+    } else {
+      this.connection.submit(request, command).then(
+        () => command.finish(),
+        (error: unknown) => this.#lose(command, deathOf(error)),
+      );
+    }
+    return command;
+  }
+
+  async #cancelAndWait(ended: Promise<void>): Promise<void> {
+    this.connection.cancel().catch(neverMind);
+    const { delay } = this.#environment;
+    if (delay === undefined) return ended;
+    const inTime = await Promise.race([ended.then(() => true), delay(CANCEL_ANSWER_MS).then(() => false)]);
+    if (inTime) return;
+    const seconds = CANCEL_ANSWER_MS / 1000;
+    this.#give(`connection was closed because the server did not answer a cancel request within ${seconds} s`);
+  }
+
+  /** Closes the connection ourselves; later uses are told why. */
+  #give(text: string): void {
+    this.#afterwards = { kind: 'lost', text };
+    this.#errorText += `${text}\n`;
+    this.connection.close().catch(neverMind);
+  }
+
+  #lose(command: Command, death: Death): void {
+    if (this.#afterwards.kind === 'idle') {
+      this.#afterwards = LOST;
+      this.#errorText += death.fatalText + death.text;
+      // libpq waits on the socket once more after it has closed it, and says so.
+      if (death.text.startsWith('server closed')) this.#errorText += 'invalid socket\n';
+    }
+    command.lose(death.fatal);
+  }
+
+  /** One read of what an idle death left in the socket: the server's last words first, then the end of file. */
+  async #consumeInput(): Promise<void> {
+    if (this.#state.kind !== 'idle' || this.connection.phase !== 'closed') return;
+    if (this.#death === undefined) {
+      const death = await this.connection.submit({ kind: 'simple', sql: '' }, NOWHERE).then(() => undefined, deathOf);
+      if (death === undefined) return;
+      this.#death = { ...death, fatal: undefined, fatalText: '' };
+      // Words read while idle are a notice to libpq: nobody hears them.
+      if (death.fatalText !== '') return;
+    }
+    this.#errorText += this.#death.text;
+    this.#state = LOST;
+  }
+}
+
+const NOWHERE: RemoteSink = {
+  rowDescription: neverMind,
+  dataRows: neverMind,
+  commandComplete: neverMind,
+  emptyQueryResponse: neverMind,
+  copyResponse: neverMind,
+  errorResponse: neverMind,
+};
+
+function deathOf(error: unknown): Death {
+  const message = error instanceof Error ? error.message : String(error);
+  const at = Math.max(0, message.indexOf('server closed the connection unexpectedly'));
+  return { fatal: fatalOf(error), fatalText: message.slice(0, at), text: `${message.slice(at)}\n` };
+}
+
+function fatalOf(error: unknown): RemoteErrorFields | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'severity' in cause
+    ? (cause as RemoteErrorFields)
+    : undefined;
+}
+
+function untilSettled(settled: Promise<void>, signal: CallSignal | undefined): Promise<void> {
+  if (signal === undefined) return settled;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(interruption(signal));
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    settled.then(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, reject);
+  });
+}

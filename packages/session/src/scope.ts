@@ -1,0 +1,15 @@
+import type { CallSignal, ConnectRequest, RemoteConnection } from './connection.ts';
+import type { Connections } from './connections.ts';
+import type { DblinkNotice } from './errors.ts';
+import type { LocalDatabase } from './local.ts';
+import type { RemoteEnvironment } from './remote.ts';
+
+/** Everything one call may touch besides its arguments. */
+export interface Scope extends RemoteEnvironment {
+  readonly connections: Connections;
+  readonly local: LocalDatabase;
+  /** Ends the call's waits; the remote statement is cancelled. */
+  readonly signal: CallSignal | undefined;
+  connect(conninfo: string, request: ConnectRequest): Promise<RemoteConnection>;
+  notice(notice: DblinkNotice): void;
+}

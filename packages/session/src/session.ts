@@ -1,0 +1,131 @@
+import type { CallSignal, ConnectRequest, RemoteConnection } from './connection.ts';
+import { Connections } from './connections.ts';
+import type { DblinkNotice, RemoteErrorFields } from './errors.ts';
+import { formatPlainMessage } from './format-message.ts';
+import type { BuildSqlRequest, LocalDatabase } from './local.ts';
+import type { RowConsumer, RowOutcome } from './rows.ts';
+import type { Scope } from './scope.ts';
+import { buildSql, getPkey } from './verbs/build-sql.ts';
+import { cancelQuery } from './verbs/cancel-query.ts';
+import { close } from './verbs/close.ts';
+import { connect, connectUntrusted } from './verbs/connect.ts';
+import { disconnect } from './verbs/disconnect.ts';
+import { errorMessage } from './verbs/error-message.ts';
+import { exec } from './verbs/exec.ts';
+import { fetch } from './verbs/fetch.ts';
+import { getConnections } from './verbs/get-connections.ts';
+import { getNotify, type NotifyRow } from './verbs/get-notify.ts';
+import { getResult } from './verbs/get-result.ts';
+import { isBusy } from './verbs/is-busy.ts';
+import { open } from './verbs/open.ts';
+import { query } from './verbs/query.ts';
+import { sendQuery } from './verbs/send-query.ts';
+
+/** What a session is made of. */
+export interface SessionOptions {
+  /** Opens a connection; `connect` of `@pg-dblink/client/node` fits. What it rejects with becomes the DETAIL of 08001. */
+  connect(conninfo: string, request: ConnectRequest): Promise<RemoteConnection>;
+  /** What the local database answers; without one the caller is trusted and no foreign server is known. */
+  readonly local?: LocalDatabase;
+  /** Called with every NOTICE that a function raises. */
+  onNotice?(notice: DblinkNotice): void;
+  /** libpq's text of an error, for dblink_error_message: `formatLibpqMessage` of the client adds the statement line. */
+  formatMessage?(error: RemoteErrorFields, sql: string): string;
+  /** Resolves after so many milliseconds; without it a remote server may take for ever to answer a cancel request. */
+  delay?(ms: number): Promise<void>;
+}
+
+/** What one call brings along instead of what the session was made with. */
+export interface CallEnvironment {
+  readonly local?: LocalDatabase;
+  readonly signal?: CallSignal;
+  onNotice?(notice: DblinkNotice): void;
+}
+
+/** Every dblink function with its arguments spelled out: undefined names the unnamed connection, rows go to a consumer. */
+export interface Verbs {
+  connect(name: string | undefined, target: string): Promise<'OK'>;
+  connectU(name: string | undefined, target: string): Promise<'OK'>;
+  disconnect(name: string | undefined): Promise<'OK'>;
+  query(target: string | undefined, sql: string, failOnError: boolean, consumer: RowConsumer): Promise<RowOutcome>;
+  exec(target: string | undefined, sql: string, failOnError: boolean): Promise<string>;
+  open(name: string | undefined, cursor: string, sql: string, failOnError: boolean): Promise<'OK' | 'ERROR'>;
+  fetch(
+    name: string | undefined,
+    cursor: string,
+    howMany: number,
+    failOnError: boolean,
+    consumer: RowConsumer,
+  ): Promise<RowOutcome>;
+  close(name: string | undefined, cursor: string, failOnError: boolean): Promise<'OK' | 'ERROR'>;
+  getConnections(): Promise<string[] | null>;
+  errorMessage(name: string): Promise<string>;
+  sendQuery(name: string, sql: string): Promise<0 | 1>;
+  isBusy(name: string): Promise<0 | 1>;
+  getResult(name: string, failOnError: boolean, consumer: RowConsumer): Promise<RowOutcome>;
+  cancelQuery(name: string): Promise<string>;
+  getNotify(name: string | undefined): Promise<NotifyRow[]>;
+  getPkey(relation: string): Promise<{ readonly position: number; readonly colname: string }[]>;
+  buildSql(request: BuildSqlRequest): Promise<string>;
+}
+
+/** The connections of one local session, and the functions over them. */
+export interface Session {
+  /** The functions, for one call or for many. */
+  verbs(environment?: CallEnvironment): Verbs;
+  /** Closes every connection, as the end of a local session does. */
+  close(): void;
+}
+
+function nobodyListens(): void {}
+
+/**
+ * The state behind a set of dblink functions, with their plain form: what the SQL bridge calls.
+ *
+ * @example
+ * ```ts
+ * const session = createSession({ connect });
+ * await session.verbs().connect('c', 'host=127.0.0.1 dbname=postgres');
+ * ```
+ */
+export function createSession(options: SessionOptions): Session {
+  const connections = new Connections();
+  return {
+    verbs: (environment = {}) => bind(scopeOf(options, connections, environment)),
+    close: () => connections.closeAll(),
+  };
+}
+
+function scopeOf(options: SessionOptions, connections: Connections, environment: CallEnvironment): Scope {
+  return {
+    connections,
+    local: environment.local ?? options.local ?? {},
+    signal: environment.signal,
+    connect: (conninfo, request) => options.connect(conninfo, request),
+    notice: environment.onNotice ?? options.onNotice ?? nobodyListens,
+    formatMessage: options.formatMessage ?? formatPlainMessage,
+    delay: options.delay,
+  };
+}
+
+function bind(scope: Scope): Verbs {
+  return {
+    connect: (name, target) => connect(scope, name, target),
+    connectU: (name, target) => connectUntrusted(scope, name, target),
+    disconnect: async (name) => disconnect(scope, name),
+    query: (target, sql, failOnError, consumer) => query(scope, target, sql, failOnError, consumer),
+    exec: (target, sql, failOnError) => exec(scope, target, sql, failOnError),
+    open: (name, cursor, sql, failOnError) => open(scope, name, cursor, sql, failOnError),
+    fetch: (name, cursor, howMany, failOnError, consumer) => fetch(scope, name, cursor, howMany, failOnError, consumer),
+    close: (name, cursor, failOnError) => close(scope, name, cursor, failOnError),
+    getConnections: async () => getConnections(scope),
+    errorMessage: async (name) => errorMessage(scope, name),
+    sendQuery: (name, sql) => sendQuery(scope, name, sql),
+    isBusy: (name) => isBusy(scope, name),
+    getResult: (name, failOnError, consumer) => getResult(scope, name, failOnError, consumer),
+    cancelQuery: (name) => cancelQuery(scope, name),
+    getNotify: (name) => getNotify(scope, name),
+    getPkey: (relation) => getPkey(scope, relation),
+    buildSql: (request) => buildSql(scope, request),
+  };
+}

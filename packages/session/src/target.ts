@@ -1,0 +1,36 @@
+import type { OpenSlot } from './connections.ts';
+import { connectionNotAvailable } from './errors.ts';
+import { establish } from './establish.ts';
+import type { Subject } from './relay.ts';
+import type { Scope } from './scope.ts';
+
+/**
+ * The open connection of that name, or the unnamed one.
+ *
+ * @throws DblinkError 08003
+ */
+export function openConnection(scope: Scope, name: string | undefined): OpenSlot {
+  const slot = scope.connections.find(name);
+  if (slot === undefined) throw connectionNotAvailable(name);
+  return slot;
+}
+
+/**
+ * What `dblink` and `dblink_exec` run on: an open connection of that name, else a connection of their own made from the
+ * foreign server or connection string, closed when the call ends.
+ */
+export async function withTarget<T>(
+  scope: Scope,
+  target: string | undefined,
+  body: (subject: Subject) => Promise<T>,
+): Promise<T> {
+  const slot = scope.connections.find(target);
+  if (slot !== undefined) return body({ remote: slot.remote, name: target });
+  if (target === undefined) throw connectionNotAvailable(undefined);
+  const remote = await establish(scope, target);
+  try {
+    return await body({ remote, name: undefined });
+  } finally {
+    remote.closeWhenSettled();
+  }
+}
