@@ -1,4 +1,4 @@
-const BRAND: unique symbol = Symbol.for('@pg-dblink/session/DblinkError') as never;
+const brand = Symbol.for('@pg-dblink/session.DblinkError');
 
 /** What `ereport` shows of an error or a notice, besides its level. */
 export interface DblinkMessageFields {
@@ -53,17 +53,16 @@ export class DblinkError extends Error implements DblinkMessageFields {
   readonly hint: string | undefined;
   readonly context: string | undefined;
   readonly remote: RemoteErrorFields | undefined;
-  readonly [BRAND]: true;
 
   constructor(fields: DblinkMessageFields, options?: ErrorOptions) {
     super(fields.message, options);
-    this[BRAND] = true;
     this.name = 'DblinkError';
     this.sqlState = fields.sqlState;
     this.detail = fields.detail;
     this.hint = fields.hint;
     this.context = fields.context;
     this.remote = fields.remote;
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 
@@ -76,7 +75,7 @@ export class DblinkError extends Error implements DblinkMessageFields {
  * ```
  */
 export function isDblinkError(value: unknown): value is DblinkError {
-  return typeof value === 'object' && value !== null && (value as { [BRAND]?: unknown })[BRAND] === true;
+  return typeof value === 'object' && value !== null && brand in value;
 }
 
 /** 08003 with the name exactly as the caller passed it. */
