@@ -1,0 +1,120 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { programPath } from './installations.ts';
+import { runProgram } from './programs.ts';
+import type { Workplace } from './workshop.ts';
+
+/** Why a server is not ready, or that it is. */
+export type StartState = 'ready' | 'port taken' | { readonly log: string };
+
+const patience = 60_000;
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until the postmaster says in its lock file that it accepts connections. */
+export async function untilReady(
+  server: ChildProcess,
+  dataDir: string,
+  log: () => Promise<string>,
+): Promise<StartState> {
+  let failure: Error | undefined;
+  server.once('error', (error) => {
+    failure = error;
+  });
+  const deadline = Date.now() + patience;
+  for (;;) {
+    if (failure !== undefined) return { log: failure.message };
+    const text = await log();
+    // With two addresses the server is content with one; the other may then belong to somebody else's server.
+    if (/could not bind|could not create any TCP\/IP sockets/.test(text)) return 'port taken';
+    if (hasEnded(server)) return { log: text };
+    if (statusLine(dataDir) === 'ready') return 'ready';
+    if (Date.now() > deadline) return { log: `not ready after ${patience} ms\n${text}` };
+    await pause(10);
+  }
+}
+
+/** Fast shutdown; what does not end is shut down at once, and in the end killed. */
+export async function stopServer(server: ChildProcess): Promise<void> {
+  const ladder = [
+    ['SIGINT', 15_000],
+    ['SIGQUIT', 8_000],
+    ['SIGKILL', 8_000],
+  ] as const;
+  for (const [signal, wait] of ladder) {
+    if (server.pid === undefined || hasEnded(server)) return;
+    const ended = once(server, 'exit');
+    server.kill(signal);
+    await Promise.race([ended, unrefPause(wait)]);
+  }
+}
+
+/** Kills the postmaster as a crash would, and waits for its children, who end when they miss it. */
+export async function killServer(server: ChildProcess): Promise<void> {
+  const { pid } = server;
+  if (pid === undefined || hasEnded(server)) return;
+  const children = childrenOf(pid);
+  const ended = once(server, 'exit');
+  server.kill('SIGKILL');
+  await ended;
+  const deadline = Date.now() + 3000;
+  for (;;) {
+    const left = children.filter(isAlive);
+    if (left.length === 0) return;
+    if (Date.now() > deadline) for (const child of left) killChild(child);
+    await pause(10);
+  }
+}
+
+/**
+ * Removes the few bytes of System V shared memory that every PostgreSQL holds as a lock and a killed one leaves behind:
+ * the server's own check run finds the dead segment by the data directory, drops it, and removes its own at the end.
+ */
+export async function releaseInterlock(place: Workplace, dataDir: string, home: string): Promise<void> {
+  const postgres = programPath(place.installation, 'postgres');
+  await runProgram(postgres, ['--check', '-D', dataDir], place.identity, home);
+}
+
+function hasEnded(server: ChildProcess): boolean {
+  return server.exitCode !== null || server.signalCode !== null;
+}
+
+function statusLine(dataDir: string): string | undefined {
+  const file = join(dataDir, 'postmaster.pid');
+  if (!existsSync(file)) return undefined;
+  try {
+    return readFileSync(file, 'utf8').split('\n')[7]?.trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function killChild(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in between.
+  }
+}
+
+function unrefPause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}
