@@ -1,0 +1,359 @@
+import { type Body, readInt32 } from './bytes/reader.ts';
+import { decodeUtf8 } from './bytes/text.ts';
+import { LocalProtocolError, RemoteProtocolError } from './errors.ts';
+import { type FrameLimits, MAX_STARTUP_PACKET_LENGTH } from './limits.ts';
+import { BackendTag, backendMessageName, frontendMessageName } from './tags.ts';
+
+/**
+ * One message, seen where it lies. `start` and `end` bound the body; the type byte stands at `start - 5`, the length at
+ * `start - 4`. The bytes are the pushed chunk's, or a buffer made for this one message; they stay valid as long as the
+ * chunk's memory does. The object itself is reused by the next call of `next`.
+ */
+export interface Frame extends Body {
+  /** The type byte; 0 for an untyped message. */
+  readonly tag: number;
+}
+
+/** Consecutive whole messages of one type: `count` of them, from `start` up to `end`, headers included. */
+export interface FrameRun {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly count: number;
+}
+
+/** Whether messages carry a type byte; the first ones that a client sends do not. */
+export type Framing = 'typed' | 'untyped';
+
+const nothing = new Uint8Array(0);
+/** A buffer of this size may be made on the word of a header alone; a larger one grows as its bytes arrive. */
+const firstByteLength = 65_536;
+/** Room for a header and most small messages, so that a header in pieces costs no second buffer. */
+const leastByteLength = 64;
+const shortCopy = 32;
+const maxOldErrorByteLength = 30_000;
+
+/**
+ * Cuts a stream of chunks into messages.
+ *
+ * A message inside one chunk is a view of it; one that straddles chunks is joined once, in a buffer of its own that
+ * grows with what arrives, never by what a header announces. After an error every call throws that error again.
+ *
+ * @example
+ * ```ts
+ * const reader = new FrameReader(backendLimits());
+ * socket.on('data', (chunk) => {
+ *   reader.push(chunk);
+ *   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) handle(decodeBackend(frame));
+ * });
+ * ```
+ */
+export class FrameReader {
+  #limits: FrameLimits;
+  #framing: Framing;
+  #chunk: Uint8Array = nothing;
+  #at = 0;
+  /** The beginning of a message whose end has not arrived. */
+  #partial: Uint8Array = nothing;
+  #held = 0;
+  /** The byte length of the message in `#partial`, 0 while its header is incomplete. */
+  #awaited = 0;
+  /** A size that the peer has really sent before, and so may announce again. */
+  #trusted = firstByteLength;
+  #copied = 0;
+  #failure: RemoteProtocolError | undefined;
+  readonly #frame: { tag: number; bytes: Uint8Array; start: number; end: number } = {
+    tag: 0,
+    bytes: nothing,
+    start: 0,
+    end: 0,
+  };
+  readonly #run: { bytes: Uint8Array; start: number; end: number; count: number } = {
+    bytes: nothing,
+    start: 0,
+    end: 0,
+    count: 0,
+  };
+
+  constructor(limits: FrameLimits, framing: Framing = 'typed') {
+    this.#limits = limits;
+    this.#framing = framing;
+  }
+
+  /** The limits for the messages that have not been read yet. */
+  get limits(): FrameLimits {
+    return this.#limits;
+  }
+
+  set limits(limits: FrameLimits) {
+    this.#limits = limits;
+  }
+
+  /** How the messages that have not been read yet are framed. */
+  get framing(): Framing {
+    return this.#framing;
+  }
+
+  set framing(framing: Framing) {
+    if (this.#held !== 0) throw new LocalProtocolError('invalid-state', 'framing cannot change inside a message');
+    this.#framing = framing;
+  }
+
+  /** The number of bytes that have been pushed and not yet given out. */
+  get bufferedByteLength(): number {
+    return this.#held + this.#chunk.byteLength - this.#at;
+  }
+
+  /** The number of bytes of memory that the reader keeps besides the pushed chunk. */
+  get allocatedByteLength(): number {
+    return this.#partial.byteLength;
+  }
+
+  /** The number of bytes copied so far to join messages that straddled chunks. */
+  get copiedByteLength(): number {
+    return this.#copied;
+  }
+
+  /**
+   * Gives the reader the next chunk. The former one must have been read to its end, that is `next` must have returned
+   * undefined: the reader queues nothing.
+   *
+   * @throws LocalProtocolError `invalid-state` when there is an unread message.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#at !== this.#chunk.byteLength) {
+      throw new LocalProtocolError('invalid-state', 'the last chunk has not been read to its end');
+    }
+    // A plain view, whatever subclass was given: one shape for the engine, one meaning of slice for the caller.
+    this.#chunk =
+      Object.getPrototypeOf(chunk) === Uint8Array.prototype
+        ? chunk
+        : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#at = 0;
+  }
+
+  /** Copies what is unread of the chunk, so that whoever pushed it may reuse its memory at once. */
+  detach(): void {
+    this.#copied += this.#chunk.byteLength - this.#at;
+    this.#chunk = this.#chunk.slice(this.#at);
+    this.#at = 0;
+  }
+
+  /**
+   * The next message; undefined when more bytes are needed, and then nothing of the chunk is referred to any more.
+   *
+   * @throws RemoteProtocolError when a header is not legal.
+   */
+  next(): Frame | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#held !== 0) return this.#nextJoined();
+    if (this.#framing === 'untyped') return this.#nextUntyped();
+    const chunk = this.#chunk;
+    const at = this.#at;
+    const left = chunk.byteLength - at;
+    if (left < 5) return this.#hold(0);
+    const tag = chunk[at] ?? 0;
+    const length = readInt32(chunk, at + 1);
+    const limits = this.#limits;
+    if (length < (limits.least[tag] ?? 0) || length > (limits.greatest[tag] ?? 0)) this.#refuse(tag, length);
+    if (length >= left) return this.#hold(length + 1);
+    this.#at = at + 1 + length;
+    return this.#give(tag, chunk, at + 5, this.#at);
+  }
+
+  /**
+   * The message that `next` just gave, together with all whole messages of the same type that directly follow it in the
+   * chunk; they count as read. The result is reused by the next call.
+   */
+  takeRun(): FrameRun {
+    const { tag, bytes, start } = this.#frame;
+    const run = this.#run;
+    run.bytes = bytes;
+    run.start = start - 5;
+    run.end = this.#frame.end;
+    run.count = 1;
+    const chunk = this.#chunk;
+    if (bytes !== chunk || run.end !== this.#at) return run;
+    const least = this.#limits.least[tag] ?? 0;
+    const greatest = this.#limits.greatest[tag] ?? 0;
+    const end = chunk.byteLength;
+    let at = this.#at;
+    let count = 1;
+    // What is not whole or not legal stays for next(), which says so.
+    while (end - at >= 5 && chunk[at] === tag) {
+      const length = readInt32(chunk, at + 1);
+      if (length < least || length > greatest || length >= end - at) break;
+      at += length + 1;
+      count += 1;
+    }
+    this.#at = at;
+    run.end = at;
+    run.count = count;
+    return run;
+  }
+
+  #give(tag: number, bytes: Uint8Array, start: number, end: number): Frame {
+    const frame = this.#frame;
+    frame.tag = tag;
+    frame.bytes = bytes;
+    frame.start = start;
+    frame.end = end;
+    return frame;
+  }
+
+  #nextUntyped(): Frame | undefined {
+    const chunk = this.#chunk;
+    const at = this.#at;
+    const left = chunk.byteLength - at;
+    if (left < 4) return this.#hold(0);
+    const length = readInt32(chunk, at);
+    this.#checkUntyped(length);
+    if (length > left) return this.#hold(length);
+    this.#at = at + length;
+    return this.#give(0, chunk, at + 4, this.#at);
+  }
+
+  /** Moves the rest of the chunk into `#partial`; `awaited` is the message's byte length, 0 when not known yet. */
+  #hold(awaited: number): undefined {
+    if (this.#at === this.#chunk.byteLength) return undefined;
+    this.#awaited = awaited;
+    this.#fill();
+    return undefined;
+  }
+
+  #nextJoined(): Frame | undefined {
+    if (!this.#fill()) return undefined;
+    const bytes = this.#partial;
+    const byteLength = this.#awaited;
+    this.#partial = nothing;
+    this.#held = 0;
+    this.#awaited = 0;
+    this.#trusted = Math.max(this.#trusted, byteLength);
+    return this.#framing === 'untyped'
+      ? this.#give(0, bytes, 4, byteLength)
+      : this.#give(bytes[0] ?? 0, bytes, 5, byteLength);
+  }
+
+  /** Takes what the chunk has of the message in `#partial`; true when the message is whole. */
+  #fill(): boolean {
+    const headerByteLength = this.#framing === 'untyped' ? 4 : 5;
+    if (this.#awaited === 0) {
+      this.#copy(headerByteLength);
+      if (this.#held < headerByteLength) return false;
+      this.#awaited = this.#announced();
+    }
+    this.#copy(this.#awaited);
+    return this.#held === this.#awaited;
+  }
+
+  /** The byte length that the header in `#partial` announces. */
+  #announced(): number {
+    if (this.#framing === 'untyped') {
+      const length = readInt32(this.#partial, 0);
+      this.#checkUntyped(length);
+      return length;
+    }
+    const tag = this.#partial[0] ?? 0;
+    const length = readInt32(this.#partial, 1);
+    const { least, greatest } = this.#limits;
+    if (length < (least[tag] ?? 0) || length > (greatest[tag] ?? 0)) this.#refuse(tag, length);
+    return length + 1;
+  }
+
+  /** Copies from the chunk until `#partial` holds `byteLength` bytes or the chunk ends. */
+  #copy(byteLength: number): void {
+    const chunk = this.#chunk;
+    const start = this.#at;
+    const held = this.#held;
+    const count = Math.min(byteLength - held, chunk.byteLength - start);
+    if (count <= 0) return;
+    if (held + count > this.#partial.byteLength) this.#grow(byteLength, held + count);
+    const partial = this.#partial;
+    if (count <= shortCopy) {
+      for (let index = 0; index < count; index += 1) partial[held + index] = chunk[start + index] ?? 0;
+    } else {
+      partial.set(chunk.subarray(start, start + count), held);
+    }
+    this.#copied += count;
+    this.#held = held + count;
+    this.#at = start + count;
+  }
+
+  #grow(byteLength: number, needed: number): void {
+    const size =
+      byteLength <= this.#trusted
+        ? Math.max(byteLength, leastByteLength)
+        : Math.min(byteLength, Math.max(needed * 2, firstByteLength));
+    const grown = new Uint8Array(size);
+    grown.set(this.#partial.subarray(0, this.#held));
+    this.#copied += this.#held;
+    this.#partial = grown;
+  }
+
+  #checkUntyped(length: number): void {
+    if (length < 8 || length > MAX_STARTUP_PACKET_LENGTH) {
+      this.#fail(new RemoteProtocolError('invalid-length', 'invalid length of startup packet', 'StartupMessage'));
+    }
+  }
+
+  #refuse(tag: number, length: number): never {
+    const { sender, greatest } = this.#limits;
+    const limit = greatest[tag] ?? 0;
+    const name = sender === 'frontend' ? frontendMessageName(tag) : backendMessageName(tag);
+    if (limit === 0) {
+      const code = name === undefined ? 'unknown-message' : 'unexpected-message';
+      this.#fail(new RemoteProtocolError(code, illegalType(sender, tag), name));
+    }
+    if (sender === 'backend-startup' && tag === BackendTag.ErrorResponse) {
+      this.#fail(new RemoteProtocolError('pre-3.0-error', this.#textFromOldServer(), name));
+    }
+    const code = length > limit ? 'message-too-long' : 'invalid-length';
+    this.#fail(new RemoteProtocolError(code, illegalLength(sender, tag, length), name));
+  }
+
+  /** A server that has not got as far as protocol 3 sends `E` and a text that ends with a zero byte. */
+  #textFromOldServer(): string {
+    const joined = this.#held !== 0;
+    const bytes = joined ? this.#partial.subarray(0, this.#held) : this.#chunk.subarray(this.#at);
+    const end = bytes.indexOf(0);
+    return decodeUtf8(bytes, 1, Math.min(end < 1 ? bytes.byteLength : end, maxOldErrorByteLength)).trimEnd();
+  }
+
+  #fail(failure: RemoteProtocolError): never {
+    this.#failure = failure;
+    this.#partial = nothing;
+    this.#held = 0;
+    this.#at = this.#chunk.byteLength;
+    throw failure;
+  }
+}
+
+/** What the receiver says about a type byte that has no place here: libpq's words, or the server's. */
+function illegalType(sender: FrameLimits['sender'], tag: number): string {
+  switch (sender) {
+    case 'backend-startup':
+      return `expected authentication request from server, but received ${printable(tag)}`;
+    case 'backend':
+      return `unexpected response from server; first received character was "${printable(tag)}"`;
+    case 'frontend':
+      return `invalid frontend message type ${tag}`;
+  }
+}
+
+function illegalLength(sender: FrameLimits['sender'], tag: number, length: number): string {
+  switch (sender) {
+    case 'backend-startup':
+      return tag === BackendTag.Authentication
+        ? 'received invalid authentication request'
+        : 'received invalid protocol negotiation message';
+    case 'backend':
+      return `lost synchronization with server: got message type "${printable(tag)}", length ${length}`;
+    case 'frontend':
+      return 'invalid message length';
+  }
+}
+
+/** A type byte as a character that is safe to show. */
+function printable(tag: number): string {
+  return tag >= 0x20 && tag < 0x7f ? String.fromCharCode(tag) : `\\x${tag.toString(16).padStart(2, '0')}`;
+}

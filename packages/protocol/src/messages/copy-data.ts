@@ -1,0 +1,54 @@
+import { type Body, readBackend, readFrontend } from '../bytes/reader.ts';
+import type { DecodeText } from '../bytes/text.ts';
+import { MAX_SMALL_MESSAGE_LENGTH, type Writer } from '../bytes/writer.ts';
+import { FrontendTag } from '../tags.ts';
+import type { Fields } from './fields.ts';
+
+/** A piece of COPY data, in either direction; pieces need not be rows. */
+export interface CopyData {
+  readonly type: 'CopyData';
+  /** A view when decoded. */
+  readonly data: Uint8Array;
+}
+
+/** Ends COPY data with a failure. */
+export interface CopyFail {
+  readonly type: 'CopyFail';
+  readonly reason: string;
+}
+
+/** Reads the body of a CopyData. */
+export function decodeCopyData(body: Body): CopyData {
+  return { type: 'CopyData', data: readBackend(body, 'CopyData').rest() };
+}
+
+/** Writes a CopyData, whose type byte is the same from either side. */
+export function encodeCopyData(writer: Writer, message: Fields<CopyData>): void {
+  writer.begin(FrontendTag.CopyData, 'CopyData');
+  writer.bytes(message.data);
+  writer.end();
+}
+
+/** Reads the body of a CopyFail. */
+export function decodeCopyFail(body: Body, decodeText?: DecodeText): CopyFail {
+  const reader = readFrontend(body, 'CopyFail', decodeText);
+  const reason = reader.cstring();
+  reader.finish();
+  return { type: 'CopyFail', reason };
+}
+
+/**
+ * Writes a CopyFail.
+ *
+ * @throws LocalProtocolError for a zero byte or lone surrogate, or a reason that would pass the server's limit of 10,000
+ * bytes, at which it drops the connection.
+ * @example
+ * ```ts
+ * encodeCopyFail(writer, { reason: 'the source went away' });
+ * ```
+ */
+export function encodeCopyFail(writer: Writer, message: Fields<CopyFail>): void {
+  writer.begin(FrontendTag.CopyFail, 'CopyFail', MAX_SMALL_MESSAGE_LENGTH);
+  writer.cstring(message.reason);
+  writer.end();
+}
