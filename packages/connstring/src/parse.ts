@@ -3,7 +3,8 @@ import { maskingEcho, mayBelongTo, verbatimEcho } from './echo.ts';
 import { ConninfoError, isConninfoError } from './errors.ts';
 import { readPairs } from './keyword-value.ts';
 import type { ConninfoKeyword } from './options.generated.ts';
-import { type ConninfoOptions, findOption, optionsFrom } from './options.ts';
+import { type ConninfoOptions, findOption, isSecretOption, optionsFrom } from './options.ts';
+import { assertUtf8 } from './percent.ts';
 import { redactConninfo } from './redact.ts';
 import { assertText } from './text.ts';
 import { isConninfoUri, readUri, type StoreOption } from './uri.ts';
@@ -53,6 +54,7 @@ function parseWith(text: string, echo: Echo): ConninfoOptions {
   const store = storeInto(values);
   if (isConninfoUri(text)) {
     readUri(text, store, echo);
+    for (const [keyword, value] of values) assertUtf8(value, isSecretOption(keyword), echo);
     return optionsFrom(values);
   }
   let previous: string | undefined;

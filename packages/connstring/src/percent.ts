@@ -5,7 +5,7 @@ import { ConninfoError } from './errors.ts';
  * One component of a connection URI without its percent-encoding, as `conninfo_uri_decode` of libpq 18 does it.
  *
  * Plain spaces around the component are dropped and one inside it is refused; `+` is data. libpq hands on whatever bytes
- * come out; a JavaScript string cannot, so bytes that are not UTF-8 are refused as an invalid token.
+ * come out. A byte that is not UTF-8 becomes a lone surrogate here (0xDC00 + byte), which no value may keep in the end.
  */
 export function decodeComponent(component: string, secret: boolean, echo: Echo): string {
   const start = component.search(/[^ ]|$/);
@@ -28,8 +28,49 @@ export function decodeComponent(component: string, secret: boolean, echo: Echo):
   try {
     return decodeURIComponent(text);
   } catch {
-    throw invalidToken(shown());
+    return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, decodeBytes);
   }
+}
+
+/** A run of encoded bytes, character by character, with a lone surrogate for each byte that belongs to none. */
+function decodeBytes(run: string): string {
+  let text = '';
+  for (let at = 0; at < run.length; ) {
+    const first = Number.parseInt(run.slice(at + 1, at + 3), 16);
+    const byteLength = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const encoded = run.slice(at, at + 3 * byteLength);
+    const character = decodeOrUndefined(encoded);
+    text += character ?? String.fromCharCode(0xdc00 + first);
+    at += character === undefined ? 3 : encoded.length;
+  }
+  return text;
+}
+
+function decodeOrUndefined(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Refuses a value with bytes that are not UTF-8, which no JavaScript string can carry to the server.
+ *
+ * libpq accepts it; this is the one place where a string that parses there does not parse here.
+ */
+export function assertUtf8(value: string, secret: boolean, echo: Echo): void {
+  if (!/\p{Surrogate}/u.test(value)) return;
+  throw invalidToken(echo.text(value.replace(/\p{Surrogate}/gu, encodeByte), secret));
+}
+
+function encodeByte(surrogate: string): string {
+  return `%${(surrogate.charCodeAt(0) - 0xdc00).toString(16)}`;
+}
+
+/** Text for a message, with the usual replacement character for bytes that are not UTF-8. */
+export function printable(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function invalidToken(shown: string): ConninfoError {

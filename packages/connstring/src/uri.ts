@@ -2,7 +2,7 @@ import type { Echo } from './echo.ts';
 import { mayBelongTo } from './echo.ts';
 import { ConninfoError } from './errors.ts';
 import { isSecretOption } from './options.ts';
-import { decodeComponent } from './percent.ts';
+import { decodeComponent, printable } from './percent.ts';
 import { utf8Length } from './text.ts';
 
 const SCHEMES = ['postgresql://', 'postgres://'] as const;
@@ -126,7 +126,7 @@ function readParameters(query: string, store: StoreOption, echo: Echo): void {
     const value = decodeComponent(rawValue, isSecretOption(key) || mayBelongTo(previous, key, true), echo);
     const known = key === 'ssl' && value === 'true' ? store('sslmode', 'require') : store(key, value);
     if (!known) {
-      const shown = echo.text(key, mayBelongTo(previous, key, true));
+      const shown = echo.text(printable(key), mayBelongTo(previous, key, true));
       throw new ConninfoError('unknown-keyword', `invalid URI query parameter: "${shown}"`);
     }
     previous = key;
