@@ -9,7 +9,7 @@ import { runProgram, spawnServer } from './programs.ts';
 import { baseSettings, settingsText } from './server-settings.ts';
 import { describe, openSession, type StatementResult, type SuperuserSession } from './superuser-session.ts';
 import { supervisor } from './supervisor.ts';
-import { type TlsFiles, writeTlsFiles } from './tls-files.ts';
+import { type TlsFiles, type TlsOptions, writeTlsFiles } from './tls-files.ts';
 import { clusterFolder, type Workplace, workplace } from './workshop.ts';
 
 /** What a cluster is started with. */
@@ -18,8 +18,8 @@ export interface ClusterOptions {
   readonly version?: number;
   /** Lines of pg_hba.conf that come before the default ones (trust on loopback and on the unix socket). */
   readonly hba?: readonly string[];
-  /** Makes certificates and turns `ssl` on. */
-  readonly tls?: boolean;
+  /** Makes certificates and turns `ssl` on; `true` is for a good certificate. */
+  readonly tls?: boolean | TlsOptions;
   /** Settings on top of the base ones, as in postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Databases to create besides `postgres`. */
@@ -95,7 +95,8 @@ async function tryStart(place: Workplace, options: ClusterOptions): Promise<Clus
   supervisor().watchFolder(folder);
   const dataDir = join(folder, 'data');
   await copyTemplate(place, dataDir, folder);
-  const tls = options.tls === true ? await writeTlsFiles(folder, place.identity) : undefined;
+  const tlsOptions = options.tls === true ? {} : options.tls;
+  const tls = tlsOptions ? await writeTlsFiles(folder, place.identity, tlsOptions) : undefined;
   const port = await freePort();
   const addresses = (await hasIpv6Loopback()) ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
   const settings = { ...baseSettings(port, addresses, folder), ...tls?.settings, ...options.settings };
