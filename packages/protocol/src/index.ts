@@ -1,4 +1,5 @@
 export { hashMd5Password, md5 } from './auth/md5.ts';
+export { saslprep } from './auth/saslprep.ts';
 export {
   answerChallenge,
   receiveServerFinal,
@@ -92,6 +93,17 @@ export {
 } from './messages/password.ts';
 export { encodeQuery, type Query } from './messages/query.ts';
 export { decodeReadyForQuery, type ReadyForQuery, type TransactionStatus } from './messages/ready-for-query.ts';
+export {
+  decodeReplicationMessage,
+  encodeHotStandbyFeedback,
+  encodeStandbyStatusUpdate,
+  type HotStandbyFeedback,
+  type PrimaryKeepalive,
+  type ReplicationMessage,
+  type StandbyMessage,
+  type StandbyStatusUpdate,
+  type XLogData,
+} from './messages/replication.ts';
 export { decodeRowDescription, type FieldDescription, type RowDescription } from './messages/row-description.ts';
 export {
   encodeSASLInitialResponse,
@@ -109,4 +121,6 @@ export {
   type SSLRequest,
 } from './messages/ssl-request.ts';
 export { encodeStartupMessage, PROTOCOL_3_0, PROTOCOL_3_2, type StartupMessage } from './messages/startup.ts';
+export { SqlState } from './sqlstate.generated.ts';
+export { type SqlStateName, sqlStateName } from './sqlstate.ts';
 export { BackendTag, backendMessageName, type MessageType, RequestCode } from './tags.ts';

@@ -29,6 +29,7 @@ export { decodeParse } from './messages/parse.ts';
 export { decodeGSSResponse, decodePasswordMessage } from './messages/password.ts';
 export { decodeQuery } from './messages/query.ts';
 export { encodeReadyForQuery } from './messages/ready-for-query.ts';
+export { decodeStandbyMessage, encodePrimaryKeepalive, encodeXLogData } from './messages/replication.ts';
 export { encodeRowDescription } from './messages/row-description.ts';
 export { decodeSASLInitialResponse, decodeSASLResponse } from './messages/sasl.ts';
 export { decodeGSSENCRequest, decodeSSLRequest } from './messages/ssl-request.ts';

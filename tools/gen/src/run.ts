@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Generator } from './generated-file.ts';
 import { sqlKeywords } from './keywords.ts';
 import { conninfoOptions } from './options.ts';
+import { sqlStates } from './sqlstate.ts';
 
-const GENERATORS: readonly Generator[] = [conninfoOptions, sqlKeywords];
+const GENERATORS: readonly Generator[] = [conninfoOptions, sqlKeywords, sqlStates];
 
 const root = join(import.meta.dirname, '../../..');
 const check = process.argv.includes('--check');

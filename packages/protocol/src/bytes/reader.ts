@@ -87,6 +87,10 @@ export class BodyReader {
     return (high << 32n) | BigInt(this.uint32());
   }
 
+  uint64(): bigint {
+    return BigInt.asUintN(64, this.int64());
+  }
+
   /** A count of elements that take at least `byteLength` bytes each: refused when the body cannot hold them. */
   count(byteLength: number): number {
     const count = this.uint16();

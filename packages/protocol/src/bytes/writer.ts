@@ -145,10 +145,12 @@ export class Writer {
 
   int64(value: bigint): void {
     if (BigInt.asIntN(64, value) !== value) this.#refuse('value-out-of-range', `${value} does not fit an Int64`);
-    this.#reserve(8);
-    this.#putInt32(this.#at, Number(BigInt.asIntN(32, value >> 32n)));
-    this.#putInt32(this.#at + 4, Number(BigInt.asIntN(32, value)));
-    this.#at += 8;
+    this.#putInt64(value);
+  }
+
+  uint64(value: bigint): void {
+    if (BigInt.asUintN(64, value) !== value) this.#refuse('value-out-of-range', `${value} does not fit 64 bits`);
+    this.#putInt64(value);
   }
 
   /** A count in front of an array: at most 65,535, the count being unsigned on the wire. */
@@ -246,6 +248,13 @@ export class Writer {
     this.#bytes[at] = value >>> 8;
     this.#bytes[at + 1] = value;
     this.#at = at + 2;
+  }
+
+  #putInt64(value: bigint): void {
+    this.#reserve(8);
+    this.#putInt32(this.#at, Number(BigInt.asIntN(32, value >> 32n)));
+    this.#putInt32(this.#at + 4, Number(BigInt.asIntN(32, value)));
+    this.#at += 8;
   }
 
   #putInt32(at: number, value: number): void {
