@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticationHbaLines, authenticationRolesSql, hbaLines } from './host-based-authentication.ts';
-import { programPath } from './installations.ts';
+import { findInstallation, type Installation, programPath } from './installations.ts';
 import { freePort, hasIpv6Loopback } from './ports.ts';
 import { killServer, releaseInterlock, stopServer, untilReady } from './postmaster.ts';
 import { runProgram, spawnServer } from './programs.ts';
@@ -16,6 +16,8 @@ import { clusterFolder, type Workplace, workplace } from './workshop.ts';
 export interface ClusterOptions {
   /** Major version; the newest that is there when left out. */
   readonly version?: number;
+  /** Server programs to use instead of those found for `version`. */
+  readonly installation?: Installation;
   /** Lines of pg_hba.conf that come before the default ones (trust on loopback and on the unix socket). */
   readonly hba?: readonly string[];
   /** Makes certificates and turns `ssl` on; `true` is for a good certificate. */
@@ -74,7 +76,7 @@ const running = new Set<Cluster>();
  * await cluster.stop();
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const place = await workplace(options.version);
+  const place = await workplace(options.installation ?? findInstallation(options.version));
   for (let attempt = 1; ; attempt += 1) {
     const started = await tryStart(place, options);
     if (started !== 'port taken') {

@@ -7,9 +7,22 @@ export {
   issueCertificate,
   type KeyKind,
 } from './certificates/x509.ts';
+export { type Chopping, type ChoppingOptions, type ChoppingProxy, startChoppingProxy } from './chopping-proxy.ts';
 export { type Cluster, type ClusterOptions, startCluster, stopAllClusters } from './cluster.ts';
+export { type FakeProcess, startFakeProcess } from './fake-process.ts';
+export {
+  answerError,
+  answerRows,
+  describeText,
+  type FakeScript,
+  type FakeStep,
+  send,
+  sendBytes,
+  welcome,
+} from './fake-script.ts';
+export { type FakeServer, startFake } from './fake-server.ts';
 export { authenticationUsers } from './host-based-authentication.ts';
-export { availableVersions } from './installations.ts';
+export { availableVersions, findInstallation, findInstallations, type Installation } from './installations.ts';
 export {
   openSession,
   type ServerMessage,

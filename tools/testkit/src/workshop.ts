@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerIdentity, serverIdentity } from './identity.ts';
 import { copyInstallation } from './installation-copy.ts';
-import { findInstallation, type Installation, programPath } from './installations.ts';
+import { type Installation, programPath } from './installations.ts';
 import { runProgram } from './programs.ts';
 import { supervisor } from './supervisor.ts';
 
@@ -26,7 +26,7 @@ export interface Workplace {
 interface Workshop {
   readonly folder: string;
   readonly identity: ServerIdentity | undefined;
-  readonly workplaces: Map<number, Promise<Workplace>>;
+  readonly workplaces: Map<string, Promise<Workplace>>;
   clusters: number;
 }
 
@@ -56,15 +56,14 @@ export async function clusterFolder(): Promise<string> {
   return folder;
 }
 
-/** Programs and template of a major version; made once per process, however many callers ask at the same time. */
-export function workplace(version?: number): Promise<Workplace> {
-  const installation = findInstallation(version);
+/** Programs and template of an installation; made once per process, however many callers ask at the same time. */
+export function workplace(installation: Installation): Promise<Workplace> {
   const shop = open();
-  const there = shop.workplaces.get(installation.version);
+  const there = shop.workplaces.get(installation.root);
   if (there !== undefined) return there;
   const made = furnish(shop, installation);
-  shop.workplaces.set(installation.version, made);
-  made.catch(() => shop.workplaces.delete(installation.version));
+  shop.workplaces.set(installation.root, made);
+  made.catch(() => shop.workplaces.delete(installation.root));
   return made;
 }
 
@@ -81,7 +80,7 @@ async function furnish(shop: Workshop, installation: Installation): Promise<Work
   const { identity } = shop;
   const usable = await usableInPlace(installation, identity, shop.folder);
   const root = usable ? installation.root : await copyInstallation(installation, shop.folder);
-  const templateDirectory = join(shop.folder, `template-${installation.version}`);
+  const templateDirectory = join(shop.folder, `template-${installation.version}-${shop.workplaces.size}`);
   const args = ['-D', templateDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await runProgram(programPath({ root }, 'initdb'), args, identity, shop.folder);
   return {
