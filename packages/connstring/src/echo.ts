@@ -1,4 +1,4 @@
-import { isSecretOption } from './options.ts';
+import { findOption, isSecretOption } from './options.ts';
 
 /**
  * How a message repeats a piece of the input.
@@ -40,27 +40,40 @@ function maskUserinfo(text: string): string {
   return text.replace(/:.*@/s, `:${MASK}@`);
 }
 
-/** Hides the user information of a URI and the values of secret options in its query part. */
+/**
+ * Hides the user information of a URI and the values of secret options in its query part.
+ *
+ * With an `@` in what may be the query part, nobody can tell where a password ends: then nothing is shown.
+ */
 export function maskUri(uri: string): string {
-  const masked = uri.replace(/\/\/.*@/s, `//${MASK}@`);
-  const query = masked.indexOf('?');
-  if (query < 0) return masked;
-  const parameters = masked.slice(query + 1).split('&');
-  return `${masked.slice(0, query)}?${parameters.map(maskParameter).join('&')}`;
+  const query = uri.indexOf('?');
+  if (query >= 0 && uri.includes('@', query)) return uri.replace(/\/\/.*/s, `//${MASK}`);
+  const authority = (query < 0 ? uri : uri.slice(0, query)).replace(/\/\/.*@/s, `//${MASK}@`);
+  if (query < 0) return authority;
+  const parameters = uri.slice(query + 1).split('&');
+  return `${authority}?${parameters.map(maskParameter).join('&')}`;
 }
 
 function maskParameter(parameter: string, at: number, all: readonly string[]): string {
-  const equals = parameter.indexOf('=');
-  // Without a separator this may be the rest of a password that contains a raw ampersand.
-  if (equals < 0) return at > 0 && all.slice(0, at).some(isSecretParameter) ? MASK : parameter;
-  return isSecretParameter(parameter) ? `${parameter.slice(0, equals)}=${MASK}` : parameter;
+  const keyword = keywordOf(parameter);
+  if (keyword !== undefined && isSecretOption(keyword)) return `${keyword}=${MASK}`;
+  // An unknown word after a secret may be the rest of it, cut by a raw ampersand.
+  const isKnown = keyword !== undefined && findOption(keyword) !== undefined;
+  return isKnown || !all.slice(0, at).some(holdsSecret) ? parameter : MASK;
 }
 
-function isSecretParameter(parameter: string): boolean {
-  const key = parameter.split('=', 1).join('').replaceAll(' ', '');
+function holdsSecret(parameter: string): boolean {
+  const keyword = keywordOf(parameter);
+  return keyword === undefined || isSecretOption(keyword);
+}
+
+/** The decoded name of a query parameter, or `undefined` when it is broken. */
+function keywordOf(parameter: string): string | undefined {
+  const equals = parameter.indexOf('=');
+  if (equals < 0) return undefined;
   try {
-    return isSecretOption(decodeURIComponent(key));
+    return decodeURIComponent(parameter.slice(0, equals).replaceAll(' ', ''));
   } catch {
-    return true;
+    return undefined;
   }
 }

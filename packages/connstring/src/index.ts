@@ -17,6 +17,8 @@ export { parseConninfo, parseVerbatim } from './parse.ts';
 export type { PassfileKey } from './passfile.ts';
 export { findPassword, passfileKey } from './passfile.ts';
 export { looksLikeConninfo, redactConninfo, redactOptions } from './redact.ts';
+export type { ReportRow } from './report.ts';
+export { parseOnlyLine, reportConninfo } from './report.ts';
 export type { AuthMethod } from './require-auth.ts';
 export { parseRequireAuth } from './require-auth.ts';
 export type {
