@@ -24,11 +24,11 @@ export { type FakeServer, startFake } from './fake-server.ts';
 export { authenticationUsers } from './host-based-authentication.ts';
 export { availableVersions, findInstallation, findInstallations, type Installation } from './installations.ts';
 export {
-  openSession,
+  readOutcome,
   type ServerMessage,
   type SqlOutcome,
   type StatementResult,
-  type SuperuserSession,
-} from './superuser-session.ts';
+} from './sql-outcome.ts';
+export { openSession, type SuperuserSession } from './superuser-session.ts';
 export type { CredentialFiles, TlsFiles, TlsOptions } from './tls-files.ts';
 export { clearWorkshop } from './workshop.ts';

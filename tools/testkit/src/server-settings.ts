@@ -1,5 +1,9 @@
 /** Settings every cluster starts with: quick, quiet, and the same on every machine. */
-export function baseSettings(port: number, addresses: readonly string[], socketDirectory: string) {
+export function baseSettings(
+  port: number,
+  addresses: readonly string[],
+  socketDirectory: string,
+): Readonly<Record<string, string>> {
   return {
     listen_addresses: addresses.join(','),
     port: String(port),
@@ -18,7 +22,7 @@ export function baseSettings(port: number, addresses: readonly string[], socketD
     logging_collector: 'off',
     log_line_prefix: '%m [%p] ',
     autovacuum_naptime: '1h',
-  } as const;
+  };
 }
 
 /** Text of postgresql.conf for these settings. */

@@ -1,34 +1,10 @@
 import { connect, type Socket } from 'node:net';
+import { type BackendMessage, collectOutcome, describe, readFields, type SqlOutcome } from './sql-outcome.ts';
 
 /*
  * The plainest possible driver: trust authentication, simple queries, text values. It shares no code with the client
  * that it helps to test, so that a fault there cannot hide here.
  */
-
-/** Fields of an ErrorResponse or NoticeResponse that tests compare; a field the server did not send is undefined. */
-export interface ServerMessage {
-  readonly severity: string;
-  readonly sqlState: string;
-  readonly message: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly context?: string;
-  readonly position?: string;
-}
-
-/** What one statement of a simple query gave: its rows as text (NULL is null) and its command tag. */
-export interface StatementResult {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  readonly tag: string;
-}
-
-/** Everything that came back for one simple query, in the order of arrival within each list. */
-export interface SqlOutcome {
-  readonly results: readonly StatementResult[];
-  readonly notices: readonly ServerMessage[];
-  readonly error: ServerMessage | undefined;
-}
 
 /** A session of its own on a server, over its unix socket. */
 export interface SuperuserSession extends AsyncDisposable {
@@ -42,16 +18,6 @@ export interface SuperuserSession extends AsyncDisposable {
 
 /** Where a session goes: a socket path, or a loopback port. */
 export type SessionTarget = { readonly path: string } | { readonly host: string; readonly port: number };
-
-const fieldNames: Readonly<Record<string, keyof ServerMessage>> = {
-  V: 'severity',
-  C: 'sqlState',
-  M: 'message',
-  D: 'detail',
-  H: 'hint',
-  W: 'context',
-  P: 'position',
-};
 
 /**
  * Opens a session for a role that the server trusts.
@@ -99,36 +65,14 @@ export async function openSession(
   };
 }
 
-/** One line for an error or notice, for messages of the tests' own errors. */
-export function describe(message: ServerMessage): string {
-  return [`${message.severity} ${message.sqlState} ${message.message}`, message.detail, message.hint]
-    .filter((part) => part !== undefined)
-    .join('\n');
-}
-
 async function collect(incoming: MessageSource): Promise<SqlOutcome> {
-  const results: StatementResult[] = [];
-  const notices: ServerMessage[] = [];
-  let error: ServerMessage | undefined;
-  let columns: string[] = [];
-  let rows: (string | null)[][] = [];
-  for (;;) {
-    const { type, body } = await incoming.next();
-    if (type === 'T') columns = readColumns(body);
-    else if (type === 'D') rows.push(readRow(body));
-    else if (type === 'C' || type === 'I') {
-      results.push({ columns, rows, tag: type === 'C' ? body.toString('utf8', 0, body.length - 1) : '' });
-      columns = [];
-      rows = [];
-    } else if (type === 'N') notices.push(readFields(body));
-    else if (type === 'E') error = readFields(body);
-    else if (type === 'Z') return { results, notices, error };
-    if (type === 'E' && error?.severity === 'FATAL') return { results, notices, error };
-  }
+  const collector = collectOutcome();
+  while (!collector.take(await incoming.next()));
+  return collector.outcome();
 }
 
 interface MessageSource {
-  next(): Promise<{ readonly type: string; readonly body: Buffer }>;
+  next(): Promise<BackendMessage>;
 }
 
 function messages(socket: Socket): MessageSource {
@@ -171,40 +115,6 @@ function int32(value: number): Buffer {
 
 function frame(type: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
-}
-
-function readColumns(body: Buffer): string[] {
-  const columns: string[] = [];
-  let at = 2;
-  for (let index = 0; index < body.readInt16BE(0); index += 1) {
-    const end = body.indexOf(0, at);
-    columns.push(body.toString('utf8', at, end));
-    at = end + 19;
-  }
-  return columns;
-}
-
-function readRow(body: Buffer): (string | null)[] {
-  const row: (string | null)[] = [];
-  let at = 2;
-  for (let index = 0; index < body.readInt16BE(0); index += 1) {
-    const length = body.readInt32BE(at);
-    at += 4;
-    row.push(length < 0 ? null : body.toString('utf8', at, at + length));
-    at += Math.max(length, 0);
-  }
-  return row;
-}
-
-function readFields(body: Buffer): ServerMessage {
-  const fields: Partial<Record<keyof ServerMessage, string>> = {};
-  for (let at = 0; at < body.length && body[at] !== 0; ) {
-    const end = body.indexOf(0, at + 1);
-    const name = fieldNames[String.fromCharCode(body.readUInt8(at))];
-    if (name !== undefined) fields[name] = body.toString('utf8', at + 1, end);
-    at = end + 1;
-  }
-  return { severity: '', sqlState: '', message: '', ...fields };
 }
 
 function sendCancel(target: SessionTarget, key: Buffer): Promise<void> {
