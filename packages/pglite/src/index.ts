@@ -1,1 +1,2 @@
-export {};
+export { createControl, requestCancel, type SelfAddress, setSelfAddresses } from './bridge/control.ts';
+export { type DblinkExtension, type DblinkOptions, dblink } from './setup.ts';

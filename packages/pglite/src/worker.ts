@@ -1,1 +1,43 @@
-export {};
+import { parentPort, workerData } from 'node:worker_threads';
+import { formatLibpqMessage } from '@pg-dblink/client';
+import { createSession } from '@pg-dblink/session';
+import { signal } from './bridge/control.ts';
+import type { ToWorker } from './bridge/frames.ts';
+import { LIFE, Pulse } from './bridge/pulse.ts';
+import { Responder } from './bridge/responder.ts';
+import { makeConnect } from './network/connect.ts';
+import type { WorkerData } from './spawn/worker-data.ts';
+
+const HEARTBEAT_MS = 50;
+
+/** The network worker: owns the sockets and the session, answers the engine's thread. */
+function main(): void {
+  const port = parentPort;
+  if (port === null) throw new Error('this module runs in a worker thread');
+  const { control, pulse: pulseMemory, network } = workerData as WorkerData;
+  const pulse = new Pulse(pulseMemory);
+  const words = new Int32Array(control, 0, 4);
+  let heart: NodeJS.Timeout | undefined;
+
+  const responder = new Responder({
+    session: createSession({
+      connect: makeConnect(network, control),
+      formatMessage: formatLibpqMessage,
+      delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
+    }),
+    signal: () => signal(words),
+    busy: (isBusy) => {
+      clearInterval(heart);
+      if (isBusy) heart = setInterval(() => pulse.beat(), HEARTBEAT_MS);
+    },
+  });
+
+  process.on('exit', () => {
+    pulse.life = LIFE.ended;
+    signal(words);
+  });
+  pulse.life = LIFE.running;
+  port.on('message', (message: ToWorker) => responder.receive(message));
+}
+
+main();

@@ -1,5 +1,5 @@
 import type { CallSignal, RemoteField, RemoteSink } from './connection.ts';
-import { canceled, isDblinkError, type RemoteErrorFields } from './errors.ts';
+import { canceled, isDblinkError, type RemoteErrorFields, RowsRefused } from './errors.ts';
 import type { RowConsumer, RowSetHeader } from './rows.ts';
 
 /** Rows of an asynchronous result that wait in memory; beyond it the remote server is made to wait. */
@@ -282,5 +282,11 @@ export class Command implements RemoteSink {
 
 /** What an aborted signal means to SQL: 57014, unless the host gave an error of its own. */
 export function interruption(signal: CallSignal | undefined): Error {
-  return isDblinkError(signal?.reason) ? signal.reason : canceled('user request');
+  const reason = signal?.reason;
+  return isDblinkError(reason) || reason instanceof RowsRefused ? reason : canceled('user request');
+}
+
+/** Whether the call was interrupted by someone who wants its statement to stop. */
+export function isCancelled(signal: CallSignal | undefined): boolean {
+  return signal?.aborted === true && !(signal.reason instanceof RowsRefused);
 }

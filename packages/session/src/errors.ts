@@ -90,3 +90,20 @@ export function connectionNotAvailable(name: string | undefined): DblinkError {
 export function canceled(because: 'user request' | 'statement timeout'): DblinkError {
   return new DblinkError({ sqlState: '57014', message: `canceling statement due to ${because}` });
 }
+
+/**
+ * The reason of a signal that ends a call because its rows cannot be used, not because its statement should stop: the
+ * statement runs to its end and its rows are dropped.
+ *
+ * @example
+ * ```ts
+ * controller.abort(new RowsRefused());
+ * ```
+ */
+export class RowsRefused extends Error {
+  override readonly name = 'RowsRefused';
+
+  constructor() {
+    super('the rows are refused');
+  }
+}

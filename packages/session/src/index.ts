@@ -14,6 +14,7 @@ export {
   type DblinkNotice,
   isDblinkError,
   type RemoteErrorFields,
+  RowsRefused,
 } from './errors.ts';
 export type { OptionContext } from './foreign-options.ts';
 export type { BuildSqlRequest, ForeignOption, ForeignServer, LocalDatabase } from './local.ts';

@@ -1,4 +1,4 @@
-import type { Command, Result } from '../command.ts';
+import { type Command, isCancelled, type Result } from '../command.ts';
 import { deliverRows } from '../deliver.ts';
 import { DblinkError } from '../errors.ts';
 import { relay } from '../relay.ts';
@@ -53,7 +53,7 @@ async function lastRowSet(
     if (last?.kind === 'rows' && last !== delivered) await deliverRows(scope, remote, command, last, consumer);
     return last;
   } catch (error) {
-    remote.leave(scope.signal?.aborted === true ? 'cancel' : 'read to the end');
+    remote.leave(isCancelled(scope.signal) ? 'cancel' : 'read to the end');
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { Result } from '../command.ts';
+import { isCancelled, type Result } from '../command.ts';
 import { rowSetHeader } from '../deliver.ts';
 import { DblinkError, type DblinkMessageFields } from '../errors.ts';
 import { relay, relayedFields, type Subject } from '../relay.ts';
@@ -58,7 +58,7 @@ async function stream(
       if (last?.kind !== 'copy') last = result;
     }
   } catch (error) {
-    const stop = scope.signal?.aborted === true || (wasIdle && onlyReads(sql));
+    const stop = isCancelled(scope.signal) || (wasIdle && onlyReads(sql));
     remote.leave(stop ? 'cancel' : 'read to the end');
     throw error;
   }

@@ -1,0 +1,246 @@
+import type { DblinkMessageFields } from '@pg-dblink/session';
+import { ControlWords } from './control.ts';
+import {
+  type AbandonReason,
+  type CallRequest,
+  type CallResult,
+  decodePayload,
+  FRAME,
+  type LocalAnswer,
+  type RowSetFrame,
+  TO_BE_CONTINUED,
+} from './frames.ts';
+import { LIFE, Pulse } from './pulse.ts';
+import { createRing, type Frame, RingReader } from './ring.ts';
+import type { NetworkThread, SpawnNetworkThread } from './thread.ts';
+
+/** Longest time that the blocked thread does not look around by itself. */
+const SLICE_MS = 50;
+/** Slices without a heartbeat after which a worker counts as gone. */
+const SILENT_SLICES = 100;
+/** The same while it starts: code is read and compiled then. */
+const STARTING_SLICES = 600;
+
+/** What the waiting thread asks of the engine. */
+export interface EngineHost {
+  /** Milliseconds since the epoch: what older cancel requests were meant for is over. */
+  statementStartMs(): number;
+  /** When the statement's time is up; undefined without a limit. */
+  readonly deadlineMs: number | undefined;
+  notice(fields: DblinkMessageFields): void;
+  localAnswer(serverName: string): LocalAnswer;
+  /** Raises what the engine itself has pending. */
+  checkForInterrupts(): void;
+  /** Raises 57014. */
+  cancelStatement(why: 'user request' | 'statement timeout'): never;
+  raise(fields: DblinkMessageFields): never;
+}
+
+/** What the worker sends for a call, without what is answered on the way. */
+export type CallEvent =
+  | { readonly kind: 'row set'; readonly rowSet: RowSetFrame }
+  /** Valid until the next event is asked for. */
+  | { readonly kind: 'rows'; readonly bytes: Uint8Array; readonly start: number; readonly end: number }
+  | { readonly kind: 'result'; readonly result: CallResult };
+
+/** One call under way: an event after the other, the result last. */
+export interface Exchange {
+  next(): CallEvent;
+}
+
+interface Channel {
+  readonly ring: SharedArrayBuffer;
+  readonly reader: RingReader;
+  isKnown: boolean;
+}
+
+/** A running worker and the rings that lead back from it. */
+interface Link {
+  readonly thread: NetworkThread;
+  readonly pulse: Pulse;
+  readonly channels: Channel[];
+}
+
+const GONE: DblinkMessageFields = {
+  sqlState: '08006',
+  message: 'the network worker of dblink has ended unexpectedly',
+  detail: 'All dblink connections of this session are closed.',
+};
+
+/**
+ * The blocking end of the bridge: posts a request to the network worker and waits in slices for the frames of its
+ * answer, heeding cancel requests, the statement's deadline and the worker's heartbeat.
+ *
+ * Calls nest when a conversion runs SQL that calls dblink again; each depth has a ring of its own, because the rows of
+ * the outer call may lie unread in the outer ring.
+ */
+export class Caller {
+  readonly #spawn: SpawnNetworkThread;
+  readonly #control: SharedArrayBuffer;
+  readonly #words: ControlWords;
+  #link: Link | undefined;
+  #depth = 0;
+  #lastCall = 0;
+
+  constructor(spawn: SpawnNetworkThread, control: SharedArrayBuffer) {
+    this.#spawn = spawn;
+    this.#control = control;
+    this.#words = new ControlWords(control);
+  }
+
+  /** Runs one request; the body reads the answer, and what it leaves unread is dropped. */
+  run<T>(request: CallRequest, host: EngineHost, body: (exchange: Exchange) => T): T {
+    const link = this.#liveLink();
+    const channel = this.#channel(link, this.#depth);
+    const call = ++this.#lastCall;
+    let ended = false;
+    let reason: AbandonReason = 'refused';
+
+    const next = (): CallEvent => {
+      for (;;) {
+        const frame = this.#await(link, channel, call, host, (why) => {
+          reason = why;
+        });
+        const event = this.#event(link, channel, call, frame, host);
+        if (event === undefined) continue;
+        ended = event.kind === 'result' || event.kind === 'failed';
+        if (event.kind === 'failed') host.raise(event.fields);
+        return event;
+      }
+    };
+
+    link.thread.post({
+      kind: 'call',
+      call,
+      channel: this.#depth,
+      ring: channel.isKnown ? undefined : channel.ring,
+      request,
+    });
+    channel.isKnown = true;
+    this.#depth++;
+    try {
+      return body({ next });
+    } finally {
+      this.#depth--;
+      if (!ended && this.#link === link) link.thread.post({ kind: 'abandon', call, reason });
+    }
+  }
+
+  /** Ends the worker and with it every connection. */
+  close(): void {
+    this.#link?.thread.end();
+    this.#link = undefined;
+  }
+
+  #liveLink(): Link {
+    if (this.#link !== undefined && this.#link.pulse.life === LIFE.ended) this.close();
+    if (this.#link === undefined) {
+      const pulse = new Pulse();
+      const thread = this.#spawn({ control: this.#control, pulse: pulse.memory });
+      this.#link = { thread, pulse, channels: [] };
+    }
+    return this.#link;
+  }
+
+  #channel(link: Link, depth: number): Channel {
+    const known = link.channels[depth];
+    if (known !== undefined) return known;
+    const ring = createRing();
+    const reader = new RingReader(ring, () => link.thread.post({ kind: 'room', channel: depth }));
+    const channel: Channel = { ring, reader, isKnown: false };
+    link.channels[depth] = channel;
+    return channel;
+  }
+
+  /** The call's next frame; blocks until it is there. */
+  #await(
+    link: Link,
+    channel: Channel,
+    call: number,
+    host: EngineHost,
+    interrupted: (why: 'user request' | 'statement timeout') => void,
+  ): Frame {
+    let heartbeat = link.pulse.heartbeat;
+    let silent = 0;
+    for (;;) {
+      const seen = this.#words.signals;
+      const frame = channel.reader.next();
+      if (frame !== undefined) {
+        // What an abandoned call has left in the ring is passed over.
+        if (frame.call === call) return frame;
+        continue;
+      }
+      if (this.#words.takeCancel(() => host.statementStartMs())) {
+        interrupted('user request');
+        host.cancelStatement('user request');
+      }
+      const leftMs = host.deadlineMs === undefined ? SLICE_MS : host.deadlineMs - Date.now();
+      if (leftMs <= 0) {
+        interrupted('statement timeout');
+        host.cancelStatement('statement timeout');
+      }
+      host.checkForInterrupts();
+      if (this.#link !== link || link.pulse.life === LIFE.ended) return this.#lose(link, host);
+      if (this.#words.wait(seen, Math.min(SLICE_MS, leftMs)) === 'signalled') continue;
+      const beat = link.pulse.heartbeat;
+      silent = beat === heartbeat ? silent + 1 : 0;
+      heartbeat = beat;
+      if (silent > (link.pulse.life === LIFE.starting ? STARTING_SLICES : SILENT_SLICES)) this.#lose(link, host);
+    }
+  }
+
+  #lose(link: Link, host: EngineHost): never {
+    if (this.#link === link) this.close();
+    host.raise(GONE);
+  }
+
+  /** Answers what the worker asks, raises notices, and yields everything else. */
+  #event(
+    link: Link,
+    channel: Channel,
+    call: number,
+    frame: Frame,
+    host: EngineHost,
+  ): CallEvent | { readonly kind: 'failed'; readonly fields: DblinkMessageFields } | undefined {
+    const { bytes } = channel.reader;
+    if (frame.kind === FRAME.rows) return { kind: 'rows', bytes, start: frame.start, end: frame.end };
+    const payload = this.#wholePayload(link, channel, call, frame, host);
+    switch (frame.kind & ~TO_BE_CONTINUED) {
+      case FRAME.rowSet:
+        return { kind: 'row set', rowSet: decodePayload<RowSetFrame>(payload) };
+      case FRAME.result:
+        return { kind: 'result', result: decodePayload<CallResult>(payload) };
+      case FRAME.failed:
+        return { kind: 'failed', fields: decodePayload<DblinkMessageFields>(payload) };
+      case FRAME.notice:
+        host.notice(decodePayload<DblinkMessageFields>(payload));
+        return undefined;
+      case FRAME.ask:
+        link.thread.post({ kind: 'answer', call, answer: host.localAnswer(decodePayload<string>(payload)) });
+        return undefined;
+      default:
+        throw new Error(`the network worker sent an unknown frame ${frame.kind}`);
+    }
+  }
+
+  #wholePayload(link: Link, channel: Channel, call: number, first: Frame, host: EngineHost): Uint8Array {
+    const { bytes } = channel.reader;
+    if ((first.kind & TO_BE_CONTINUED) === 0) return bytes.subarray(first.start, first.end);
+    const parts: Uint8Array[] = [];
+    for (let frame = first; ; frame = this.#await(link, channel, call, host, () => {})) {
+      parts.push(bytes.slice(frame.start, frame.end));
+      if ((frame.kind & TO_BE_CONTINUED) === 0) break;
+    }
+    return concat(parts);
+  }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,107 @@
+import type { DblinkMessageFields, ForeignServer, NotifyRow, RowOutcome } from '@pg-dblink/session';
+
+/** One dblink function with its arguments; an undefined name is the unnamed connection. */
+export type CallRequest =
+  | { readonly verb: 'connect'; readonly name: string | undefined; readonly target: string }
+  | { readonly verb: 'disconnect'; readonly name: string | undefined }
+  | { readonly verb: 'query'; readonly target: string | undefined; readonly sql: string; readonly failOnError: boolean }
+  | { readonly verb: 'exec'; readonly target: string | undefined; readonly sql: string; readonly failOnError: boolean }
+  | {
+      readonly verb: 'open';
+      readonly name: string | undefined;
+      readonly cursor: string;
+      readonly sql: string;
+      readonly failOnError: boolean;
+    }
+  | {
+      readonly verb: 'fetch';
+      readonly name: string | undefined;
+      readonly cursor: string;
+      readonly howMany: number;
+      readonly failOnError: boolean;
+    }
+  | {
+      readonly verb: 'close';
+      readonly name: string | undefined;
+      readonly cursor: string;
+      readonly failOnError: boolean;
+    }
+  | { readonly verb: 'getConnections' }
+  | { readonly verb: 'errorMessage'; readonly name: string }
+  | { readonly verb: 'sendQuery'; readonly name: string; readonly sql: string }
+  | { readonly verb: 'isBusy'; readonly name: string }
+  | { readonly verb: 'getResult'; readonly name: string; readonly failOnError: boolean }
+  | { readonly verb: 'cancelQuery'; readonly name: string }
+  | { readonly verb: 'getNotify'; readonly name: string | undefined };
+
+/** What the local catalogs say to whoever makes a connection for the current user. */
+export interface LocalAnswer {
+  readonly isSuperuser: boolean;
+  readonly databaseEncoding: string;
+  readonly server: ForeignServer | undefined;
+}
+
+/** Why the engine thread no longer wants a call's answer. */
+export type AbandonReason = 'user request' | 'statement timeout' | 'refused';
+
+/** Messages to the worker; `channel` counts nested calls from 0, each has a ring of its own. */
+export type ToWorker =
+  | {
+      readonly kind: 'call';
+      readonly call: number;
+      readonly channel: number;
+      /** The channel's ring, when the worker does not have it yet. */
+      readonly ring: SharedArrayBuffer | undefined;
+      readonly request: CallRequest;
+    }
+  | { readonly kind: 'answer'; readonly call: number; readonly answer: LocalAnswer }
+  | { readonly kind: 'abandon'; readonly call: number; readonly reason: AbandonReason }
+  | { readonly kind: 'room'; readonly channel: number };
+
+/** What describes a row set to the engine: the remote types and the settings to read their text under. */
+export interface RowSetFrame {
+  readonly typeOids: readonly number[];
+  readonly formats: readonly number[];
+  readonly dateStyle: string | undefined;
+  readonly intervalStyle: string | undefined;
+}
+
+/** What a call returned. */
+export type CallResult =
+  | { readonly kind: 'set'; readonly outcome: RowOutcome }
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'names'; readonly value: readonly string[] | null }
+  | { readonly kind: 'notifications'; readonly value: readonly NotifyRow[] };
+
+/** Kinds of frames that the worker writes, and what their payload is. */
+export const FRAME = {
+  /** JSON of a {@link RowSetFrame}. */
+  rowSet: 1,
+  /** DataRow messages, cut anywhere. */
+  rows: 2,
+  /** JSON of the fields of a NOTICE. */
+  notice: 3,
+  /** JSON: the name of a foreign server that the worker asks about. */
+  ask: 4,
+  /** JSON of a {@link CallResult}; the last frame of a call. */
+  result: 5,
+  /** JSON of an error's fields; the last frame of a call. */
+  failed: 6,
+} as const;
+
+/** Added to the kind of every frame but the last of a payload that one frame cannot hold. */
+export const TO_BE_CONTINUED = 0x100;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The payload of a frame other than rows. */
+export function encodePayload(value: RowSetFrame | DblinkMessageFields | CallResult | string): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
+/** Shared memory never reaches a decoder: browsers refuse it. */
+export function decodePayload<T>(bytes: Uint8Array): T {
+  return JSON.parse(decoder.decode(bytes.slice())) as T;
+}

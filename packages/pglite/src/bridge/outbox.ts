@@ -1,0 +1,83 @@
+import { encodePayload, FRAME, TO_BE_CONTINUED } from './frames.ts';
+import { MAX_PAYLOAD, type RingWriter } from './ring.ts';
+
+type Payload = Parameters<typeof encodePayload>[0];
+
+interface Waiting {
+  readonly kind: number;
+  readonly payload: Uint8Array;
+}
+
+/** The frames of one call on their way into its ring, in order; what does not fit waits here. */
+export class Outbox {
+  readonly #ring: RingWriter;
+  readonly #call: number;
+  readonly #signal: () => void;
+  readonly #waiting: Waiting[] = [];
+  #state: 'open' | 'abandoned' = 'open';
+  #flushing: Promise<void> | undefined;
+
+  /** @param signal - tells the engine thread that there is something to read */
+  constructor(ring: RingWriter, call: number, signal: () => void) {
+    this.#ring = ring;
+    this.#call = call;
+    this.#signal = signal;
+  }
+
+  /** Sends a frame; it is never lost, at worst it waits for room. */
+  send(kind: number, value: Payload): void {
+    const payload = encodePayload(value);
+    for (let at = 0; at < payload.length || at === 0; at += MAX_PAYLOAD) {
+      const end = Math.min(at + MAX_PAYLOAD, payload.length);
+      const isLast = end === payload.length;
+      this.#post(isLast ? kind : kind | TO_BE_CONTINUED, payload, at, end);
+      if (isLast) break;
+    }
+  }
+
+  /** Sends row bytes; a promise asks the sender to hold back until there is room again. */
+  sendRows(bytes: Uint8Array, start: number, end: number): void | Promise<void> {
+    for (let at = start; at < end; at += MAX_PAYLOAD) {
+      this.#post(FRAME.rows, bytes, at, Math.min(at + MAX_PAYLOAD, end));
+    }
+    if (this.#flushing !== undefined) return this.#flushing;
+    if (!this.#ring.hasRoom && this.#state === 'open') return this.#ring.room();
+  }
+
+  /** Resolves when everything is in the ring. */
+  async flushed(): Promise<void> {
+    await this.#flushing;
+  }
+
+  /** Nobody reads this call's frames any more. */
+  abandon(): void {
+    this.#state = 'abandoned';
+    this.#waiting.length = 0;
+    this.#ring.wake();
+  }
+
+  #post(kind: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#state === 'abandoned') return;
+    if (this.#waiting.length === 0 && this.#flushing === undefined) {
+      if (this.#ring.tryWrite(kind, this.#call, bytes, start, end)) {
+        this.#signal();
+        return;
+      }
+    }
+    this.#waiting.push({ kind, payload: bytes.slice(start, end) });
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = undefined;
+    });
+  }
+
+  async #flush(): Promise<void> {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#ring.tryWrite(next.kind, this.#call, next.payload, 0, next.payload.length)) {
+        this.#waiting.shift();
+        this.#signal();
+      } else {
+        await this.#ring.room();
+      }
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  type CallEnvironment,
+  DblinkError,
+  type DblinkMessageFields,
+  isDblinkError,
+  type RowConsumer,
+  type RowOutcome,
+  RowsRefused,
+  type Session,
+  type Verbs,
+} from '@pg-dblink/session';
+import {
+  type AbandonReason,
+  type CallRequest,
+  type CallResult,
+  FRAME,
+  type LocalAnswer,
+  type ToWorker,
+} from './frames.ts';
+import { Outbox } from './outbox.ts';
+import { RingWriter } from './ring.ts';
+
+interface RunningCall {
+  readonly outbox: Outbox;
+  readonly abort: AbortController;
+  answer: ((answer: LocalAnswer) => void) | undefined;
+}
+
+/** What the responder needs of the thread that it runs in. */
+export interface ResponderHost {
+  readonly session: Session;
+  /** Wakes the engine's thread. */
+  signal(): void;
+  /** Called when the first call begins and when the last one has ended: the heart beats in between. */
+  busy(isBusy: boolean): void;
+}
+
+/** The asynchronous end of the bridge: runs each call on the session core and streams its answer into the ring. */
+export class Responder {
+  readonly #host: ResponderHost;
+  readonly #rings: RingWriter[] = [];
+  readonly #calls = new Map<number, RunningCall>();
+
+  constructor(host: ResponderHost) {
+    this.#host = host;
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.kind) {
+      case 'call':
+        if (message.ring !== undefined) this.#rings[message.channel] = new RingWriter(message.ring);
+        this.#start(message.call, message.channel, message.request);
+        break;
+      case 'answer':
+        this.#calls.get(message.call)?.answer?.(message.answer);
+        break;
+      case 'abandon':
+        this.#abandon(message.call, message.reason);
+        break;
+      case 'room':
+        this.#rings[message.channel]?.wake();
+        break;
+    }
+  }
+
+  #start(id: number, channel: number, request: CallRequest): void {
+    const ring = this.#rings[channel];
+    if (ring === undefined) throw new Error(`no ring for channel ${channel}`);
+    const call: RunningCall = {
+      outbox: new Outbox(ring, id, () => this.#host.signal()),
+      abort: new AbortController(),
+      answer: undefined,
+    };
+    if (this.#calls.size === 0) this.#host.busy(true);
+    this.#calls.set(id, call);
+    this.#run(call, request)
+      .then(
+        (result) => call.outbox.send(FRAME.result, result),
+        (error: unknown) => call.outbox.send(FRAME.failed, fieldsOf(error)),
+      )
+      .then(() => call.outbox.flushed())
+      .finally(() => {
+        this.#calls.delete(id);
+        if (this.#calls.size === 0) this.#host.busy(false);
+      });
+  }
+
+  #abandon(id: number, reason: AbandonReason): void {
+    const call = this.#calls.get(id);
+    call?.abort.abort(
+      reason === 'refused'
+        ? new RowsRefused()
+        : new DblinkError({ sqlState: '57014', message: `canceling statement due to ${reason}` }),
+    );
+    call?.outbox.abandon();
+  }
+
+  #run(call: RunningCall, request: CallRequest): Promise<CallResult> {
+    const verbs = this.#host.session.verbs(environmentOf(call));
+    const consumer = consumerOf(call);
+    return dispatch(verbs, request, consumer);
+  }
+}
+
+const set = (outcome: RowOutcome): CallResult => ({ kind: 'set', outcome });
+const text = (value: string): CallResult => ({ kind: 'text', value });
+const number = (value: number): CallResult => ({ kind: 'number', value });
+
+async function dispatch(verbs: Verbs, request: CallRequest, consumer: RowConsumer): Promise<CallResult> {
+  switch (request.verb) {
+    case 'connect':
+      return text(await verbs.connect(request.name, request.target));
+    case 'disconnect':
+      return text(await verbs.disconnect(request.name));
+    case 'query':
+      return set(await verbs.query(request.target, request.sql, request.failOnError, consumer));
+    case 'exec':
+      return text(await verbs.exec(request.target, request.sql, request.failOnError));
+    case 'open':
+      return text(await verbs.open(request.name, request.cursor, request.sql, request.failOnError));
+    case 'fetch':
+      return set(await verbs.fetch(request.name, request.cursor, request.howMany, request.failOnError, consumer));
+    case 'close':
+      return text(await verbs.close(request.name, request.cursor, request.failOnError));
+    case 'getConnections':
+      return { kind: 'names', value: await verbs.getConnections() };
+    case 'errorMessage':
+      return text(await verbs.errorMessage(request.name));
+    case 'sendQuery':
+      return number(await verbs.sendQuery(request.name, request.sql));
+    case 'isBusy':
+      return number(await verbs.isBusy(request.name));
+    case 'getResult':
+      return set(await verbs.getResult(request.name, request.failOnError, consumer));
+    case 'cancelQuery':
+      return text(await verbs.cancelQuery(request.name));
+    case 'getNotify':
+      return { kind: 'notifications', value: await verbs.getNotify(request.name) };
+  }
+}
+
+/** Who makes a connection needs the local catalogs: the engine's thread is asked once a call. */
+function environmentOf(call: RunningCall): CallEnvironment {
+  let answered: Promise<LocalAnswer> | undefined;
+  const ask = (serverName: string): Promise<LocalAnswer> => {
+    answered ??= new Promise((resolve, reject) => {
+      call.answer = resolve;
+      call.abort.signal.addEventListener('abort', () => reject(call.abort.signal.reason), { once: true });
+      call.outbox.send(FRAME.ask, serverName);
+    });
+    return answered;
+  };
+  return {
+    signal: call.abort.signal,
+    onNotice: (notice) => call.outbox.send(FRAME.notice, plainFields(notice)),
+    local: {
+      foreignServer: async (name) => (await ask(name)).server,
+      isSuperuser: async () => (await ask('')).isSuperuser,
+      databaseEncoding: async () => (await ask('')).databaseEncoding,
+    },
+  };
+}
+
+function consumerOf(call: RunningCall): RowConsumer {
+  return {
+    rowSet: ({ fields, dateStyle, intervalStyle }) => {
+      call.abort.signal.throwIfAborted();
+      call.outbox.send(FRAME.rowSet, {
+        typeOids: fields.map((field) => field.typeOid),
+        formats: fields.map((field) => field.format),
+        dateStyle,
+        intervalStyle,
+      });
+    },
+    rows: (bytes, start, end) => {
+      call.abort.signal.throwIfAborted();
+      return call.outbox.sendRows(bytes, start, end);
+    },
+  };
+}
+
+function plainFields({ sqlState, message, detail, hint, context }: DblinkMessageFields): DblinkMessageFields {
+  return { sqlState, message, detail, hint, context };
+}
+
+/** Anything else than a DblinkError is a fault of ours: the statement fails, the worker lives on. */
+function fieldsOf(error: unknown): DblinkMessageFields {
+  if (isDblinkError(error)) return plainFields(error);
+  return { sqlState: 'XX000', message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,155 @@
+/**
+ * A byte ring in shared memory with one writer, the network worker, and one reader, the blocked engine thread. It holds
+ * frames: twelve bytes of header (kind, call, length) and a payload that never wraps round, so that the reader can hand
+ * it on where it lies. The counters only grow, modulo 2³².
+ *
+ * The reader blocks; the writer must not, so it says that it waits for room and is told by a message. Each side first
+ * says what it did and then looks at the other's word, so that at least one of them notices.
+ */
+const PRODUCED = 0;
+const CONSUMED = 1;
+const WRITER_WAITS = 2;
+const DATA_AT = 64;
+const CAPACITY = 1 << 20;
+const MASK = CAPACITY - 1;
+const FRAME_HEADER = 12;
+const PADDING = 0;
+/** Room that must be free before a waiting writer is called: one wake for half a ring. */
+const ENOUGH_ROOM = CAPACITY / 2;
+
+/** Longest payload of one frame. */
+export const MAX_PAYLOAD = 128 * 1024;
+
+/** Memory for one ring. */
+export function createRing(): SharedArrayBuffer {
+  return new SharedArrayBuffer(DATA_AT + CAPACITY);
+}
+
+const frameBytes = (length: number): number => (FRAME_HEADER + length + 3) & ~3;
+
+/** The writing end, in the network worker. */
+export class RingWriter {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #headers: Int32Array<SharedArrayBuffer>;
+  readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  #produced: number;
+  #onRoom: (() => void) | undefined;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#words = new Int32Array(memory, 0, DATA_AT / 4);
+    this.#headers = new Int32Array(memory, DATA_AT);
+    this.#bytes = new Uint8Array(memory, DATA_AT);
+    this.#produced = Atomics.load(this.#words, PRODUCED);
+  }
+
+  /** Writes a whole frame if there is room for it. */
+  tryWrite(kind: number, call: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const needed = frameBytes(end - start);
+    const at = this.#produced & MASK;
+    const untilEnd = CAPACITY - at;
+    const skipped = needed > untilEnd ? untilEnd : 0;
+    if (skipped + needed > this.#room()) return false;
+    if (skipped >= FRAME_HEADER) this.#writeHeader(at, PADDING, 0, skipped - FRAME_HEADER);
+    const frameAt = (at + skipped) & MASK;
+    this.#writeHeader(frameAt, kind, call, end - start);
+    this.#bytes.set(bytes.subarray(start, end), frameAt + FRAME_HEADER);
+    this.#produced = (this.#produced + skipped + needed) | 0;
+    Atomics.store(this.#words, PRODUCED, this.#produced);
+    return true;
+  }
+
+  /** Whether the next frames will find room without waiting. */
+  get hasRoom(): boolean {
+    return this.#room() >= 2 * MAX_PAYLOAD;
+  }
+
+  /** Resolves once half of the ring is free. One wait at a time. */
+  async room(): Promise<void> {
+    Atomics.store(this.#words, WRITER_WAITS, 1);
+    if (this.#room() >= ENOUGH_ROOM) {
+      Atomics.store(this.#words, WRITER_WAITS, 0);
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.#onRoom = resolve;
+    });
+  }
+
+  /** The reader's message has come, or whoever waits is no longer wanted. */
+  wake(): void {
+    const resolve = this.#onRoom;
+    this.#onRoom = undefined;
+    resolve?.();
+  }
+
+  #room(): number {
+    return CAPACITY - ((this.#produced - Atomics.load(this.#words, CONSUMED)) >>> 0);
+  }
+
+  #writeHeader(at: number, kind: number, call: number, length: number): void {
+    const index = at >>> 2;
+    this.#headers[index] = kind;
+    this.#headers[index + 1] = call;
+    this.#headers[index + 2] = length;
+  }
+}
+
+/** A frame where it lies in the ring; it is valid until the reader goes on. */
+export interface Frame {
+  readonly kind: number;
+  readonly call: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The reading end, in the engine's thread. */
+export class RingReader {
+  /** The ring's bytes: what a frame's range refers to. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #headers: Int32Array<SharedArrayBuffer>;
+  readonly #callWriter: () => void;
+  #consumed: number;
+  #held = 0;
+
+  /** @param callWriter - tells the writer that there is room again */
+  constructor(memory: SharedArrayBuffer, callWriter: () => void) {
+    this.bytes = new Uint8Array(memory, DATA_AT);
+    this.#words = new Int32Array(memory, 0, DATA_AT / 4);
+    this.#headers = new Int32Array(memory, DATA_AT);
+    this.#callWriter = callWriter;
+    this.#consumed = Atomics.load(this.#words, CONSUMED);
+  }
+
+  /** Gives the last frame's room back and returns the next frame, if it is there. */
+  next(): Frame | undefined {
+    this.#release(this.#held);
+    this.#held = 0;
+    while (this.#consumed !== Atomics.load(this.#words, PRODUCED)) {
+      const at = this.#consumed & MASK;
+      if (CAPACITY - at < FRAME_HEADER) {
+        this.#release(CAPACITY - at);
+        continue;
+      }
+      const index = at >>> 2;
+      const kind = this.#headers[index] ?? PADDING;
+      const length = this.#headers[index + 2] ?? 0;
+      if (kind === PADDING) {
+        this.#release(FRAME_HEADER + length);
+        continue;
+      }
+      this.#held = frameBytes(length);
+      const start = at + FRAME_HEADER;
+      return { kind, call: this.#headers[index + 1] ?? 0, start, end: start + length };
+    }
+    return undefined;
+  }
+
+  #release(byteLength: number): void {
+    if (byteLength === 0) return;
+    this.#consumed = (this.#consumed + byteLength) | 0;
+    Atomics.store(this.#words, CONSUMED, this.#consumed);
+    const used = (Atomics.load(this.#words, PRODUCED) - this.#consumed) >>> 0;
+    if (CAPACITY - used >= ENOUGH_ROOM && Atomics.exchange(this.#words, WRITER_WAITS, 0) === 1) this.#callWriter();
+  }
+}

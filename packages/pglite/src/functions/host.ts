@@ -1,0 +1,51 @@
+import {
+  cancelStatement,
+  checkForInterrupts,
+  currentUserId,
+  databaseEncoding,
+  type Engine,
+  ereport,
+  foreignServer,
+  isSuperuser,
+  requireServerUsage,
+  SqlError,
+  statementDeadline,
+  statementStart,
+  userMappingOptions,
+} from '@pg-dblink/fmgr';
+import type { DblinkMessageFields } from '@pg-dblink/session';
+import type { EngineHost } from '../bridge/caller.ts';
+import type { LocalAnswer } from '../bridge/frames.ts';
+
+/** What a waiting call asks of the engine that it was called from. */
+export function hostOf(engine: Engine): EngineHost {
+  return {
+    statementStartMs: () => statementStart(engine),
+    deadlineMs: statementDeadline(engine),
+    notice: (fields) => ereport(engine, 'NOTICE', fields),
+    localAnswer: (serverName) => localAnswer(engine, serverName),
+    checkForInterrupts: () => checkForInterrupts(engine),
+    cancelStatement: (why) => cancelStatement(engine, why),
+    raise: (fields) => raise(fields),
+  };
+}
+
+function raise({ sqlState, message, detail, hint, context }: DblinkMessageFields): never {
+  throw new SqlError({ sqlState, message, detail, hint, context });
+}
+
+/** In the order of C: the mapping is missed before the right to use the server. */
+function localAnswer(engine: Engine, serverName: string): LocalAnswer {
+  const role = currentUserId(engine);
+  const server = serverName === '' ? undefined : foreignServer(engine, serverName);
+  const mapping = server === undefined ? [] : userMappingOptions(engine, role, server);
+  if (server !== undefined) requireServerUsage(engine, server, role);
+  return {
+    isSuperuser: isSuperuser(engine, role),
+    databaseEncoding: databaseEncoding(engine),
+    server:
+      server === undefined
+        ? undefined
+        : { wrapperOptions: server.wrapperOptions, serverOptions: server.options, userMappingOptions: mapping },
+  };
+}

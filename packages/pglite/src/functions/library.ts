@@ -1,0 +1,87 @@
+import type { Call, HostFunction } from '@pg-dblink/fmgr';
+import type { Caller } from '../bridge/caller.ts';
+import type { CallRequest, CallResult } from '../bridge/frames.ts';
+import { readArguments } from './arguments.ts';
+import { hostOf } from './host.ts';
+import { buildSqlDelete, buildSqlInsert, buildSqlUpdate, currentQuery, fdwValidator, getPkey } from './local.ts';
+import { receiveSet } from './rows.ts';
+
+/** The bodies of the extension's C functions, by symbol. */
+export function makeFunctions(caller: () => Caller): Readonly<Record<string, HostFunction>> {
+  /** Runs a request whose answer is no set. */
+  const ask = (call: Call, request: CallRequest): CallResult =>
+    caller().run(request, hostOf(call.engine), (exchange) => {
+      const event = exchange.next();
+      if (event.kind !== 'result') throw new Error(`a result was expected, not ${event.kind}`);
+      return event.result;
+    });
+  const returnAnswer = (call: Call, request: CallRequest): void => {
+    const result = ask(call, request);
+    if (result.kind === 'text') call.returnText(result.value);
+    else if (result.kind === 'number') call.returnInt4(result.value);
+    else throw new Error(`text or a number was expected, not ${result.kind}`);
+  };
+  const returnSet = (call: Call, request: CallRequest): void => {
+    caller().run(request, hostOf(call.engine), (exchange) => receiveSet(call, exchange));
+  };
+
+  return {
+    dblink_connect: (call) => {
+      const { name, first } = readArguments(call, 1);
+      returnAnswer(call, { verb: 'connect', name, target: call.text(first) });
+    },
+    dblink_disconnect: (call) => {
+      returnAnswer(call, { verb: 'disconnect', name: readArguments(call, 0).name });
+    },
+    dblink_record: (call) => {
+      call.prepareSet();
+      const { name, first, failOnError } = readArguments(call, 1);
+      returnSet(call, { verb: 'query', target: name, sql: call.text(first), failOnError });
+    },
+    dblink_exec: (call) => {
+      const { name, first, failOnError } = readArguments(call, 1);
+      returnAnswer(call, { verb: 'exec', target: name, sql: call.text(first), failOnError });
+    },
+    dblink_open: (call) => {
+      const { name, first, failOnError } = readArguments(call, 2);
+      returnAnswer(call, { verb: 'open', name, cursor: call.text(first), sql: call.text(first + 1), failOnError });
+    },
+    dblink_fetch: (call) => {
+      call.prepareSet();
+      const { name, first, failOnError } = readArguments(call, 2);
+      returnSet(call, { verb: 'fetch', name, cursor: call.text(first), howMany: call.int4(first + 1), failOnError });
+    },
+    dblink_close: (call) => {
+      const { name, first, failOnError } = readArguments(call, 1);
+      returnAnswer(call, { verb: 'close', name, cursor: call.text(first), failOnError });
+    },
+    dblink_get_connections: (call) => {
+      const result = ask(call, { verb: 'getConnections' });
+      if (result.kind !== 'names') throw new Error(`names were expected, not ${result.kind}`);
+      if (result.value === null) call.returnNull();
+      else call.returnTextArray([...result.value]);
+    },
+    dblink_error_message: (call) => returnAnswer(call, { verb: 'errorMessage', name: call.text(0) }),
+    dblink_send_query: (call) => returnAnswer(call, { verb: 'sendQuery', name: call.text(0), sql: call.text(1) }),
+    dblink_is_busy: (call) => returnAnswer(call, { verb: 'isBusy', name: call.text(0) }),
+    dblink_get_result: (call) => {
+      call.prepareSet();
+      const failOnError = call.nargs > 1 ? call.bool(1) : true;
+      returnSet(call, { verb: 'getResult', name: call.text(0), failOnError });
+    },
+    dblink_cancel_query: (call) => returnAnswer(call, { verb: 'cancelQuery', name: call.text(0) }),
+    dblink_get_notify: (call) => {
+      call.prepareSet();
+      const result = ask(call, { verb: 'getNotify', name: call.nargs > 0 ? call.text(0) : undefined });
+      if (result.kind !== 'notifications') throw new Error(`notifications were expected, not ${result.kind}`);
+      const rows = call.openRows(call.resultDescriptor());
+      for (const { notifyName, bePid, extra } of result.value) rows.putText([notifyName, String(bePid), extra]);
+    },
+    dblink_get_pkey: getPkey,
+    dblink_build_sql_insert: buildSqlInsert,
+    dblink_build_sql_delete: buildSqlDelete,
+    dblink_build_sql_update: buildSqlUpdate,
+    dblink_current_query: currentQuery,
+    dblink_fdw_validator: fdwValidator,
+  };
+}

@@ -1,0 +1,74 @@
+import { type Call, type RowStore, SqlError, withSettings } from '@pg-dblink/fmgr';
+import type { CallEvent, Exchange } from '../bridge/caller.ts';
+import type { CallResult, RowSetFrame } from '../bridge/frames.ts';
+
+const TEXT_OID = 25;
+
+/**
+ * Reads a row-returning call into the caller's tuplestore: every row set is converted as it arrives, a new one replaces
+ * the one before, and a command tag becomes the one status row.
+ */
+export function receiveSet(call: Call, exchange: Exchange): void {
+  let rows: RowStore | undefined;
+  let rowSet: RowSetFrame | undefined;
+
+  const receive = (event: CallEvent): CallResult | undefined => {
+    switch (event.kind) {
+      case 'row set':
+        rowSet = event.rowSet;
+        rows = openRowSet(call, event.rowSet);
+        return undefined;
+      case 'rows':
+        rows?.put(event.bytes, event.start, event.end);
+        return undefined;
+      case 'result':
+        return event.result;
+    }
+  };
+
+  let event = exchange.next();
+  let result: CallResult | undefined;
+  while (result === undefined && event.kind !== 'rows') {
+    result = receive(event);
+    if (result === undefined) event = exchange.next();
+  }
+  // From the first row on, text is read under the settings that the remote server reported, once for the whole call.
+  result ??= withSettings(call.engine, mimicked(rowSet), () => {
+    for (let next = event; ; next = exchange.next()) {
+      const end = receive(next);
+      if (end !== undefined) return end;
+    }
+  });
+  finish(call, result, rows);
+}
+
+function openRowSet(call: Call, rowSet: RowSetFrame): RowStore {
+  const descriptor = call.resultDescriptor();
+  if (descriptor.attributes.length !== rowSet.typeOids.length) {
+    throw new SqlError({
+      sqlState: '42804',
+      message: 'remote query result rowtype does not match the specified FROM clause rowtype',
+    });
+  }
+  return call.openRows(
+    descriptor,
+    rowSet.formats.map((format) => (format === 1 ? 1 : 0)),
+  );
+}
+
+function mimicked(rowSet: RowSetFrame | undefined): Record<string, string> {
+  return {
+    ...(rowSet?.dateStyle === undefined ? {} : { DateStyle: rowSet.dateStyle }),
+    ...(rowSet?.intervalStyle === undefined ? {} : { IntervalStyle: rowSet.intervalStyle }),
+  };
+}
+
+function finish(call: Call, result: CallResult, rows: RowStore | undefined): void {
+  if (result.kind !== 'set') throw new Error(`a set was expected, not ${result.kind}`);
+  const { outcome } = result;
+  if (outcome.kind === 'status') {
+    call.openRows(call.ownDescriptor([{ name: 'status', typeOid: TEXT_OID }])).putText([outcome.tag]);
+  } else if (outcome.kind === 'none' && rows !== undefined && rows.rowCount > 0) {
+    call.openRows(call.resultDescriptor());
+  }
+}

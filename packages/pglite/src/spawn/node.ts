@@ -1,0 +1,34 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { SpawnNetworkThread } from '../bridge/thread.ts';
+import { bundleFromSource } from './from-source.ts';
+import type { NetworkOptions, WorkerData } from './worker-data.ts';
+
+/**
+ * Starts network workers as Node threads. They keep no process alive, and a fault in one of them is the statement's
+ * that waits for it, not the process's.
+ *
+ * @param url - the worker's module; the built one when not given
+ */
+export function nodeThreads(network: NetworkOptions, url: URL | undefined): SpawnNetworkThread {
+  const module = url ?? workerModule();
+  return (memory) => {
+    const data: WorkerData = { ...memory, network };
+    const worker = new Worker(module, { workerData: data, name: 'dblink' });
+    worker.unref();
+    // Whoever waits learns of it by the pulse; without a listener it would end the whole process.
+    worker.on('error', () => undefined);
+    return {
+      post: (message) => worker.postMessage(message),
+      end: () => {
+        worker.terminate().catch(() => undefined);
+      },
+    };
+  };
+}
+
+/** Beside the built package lies the built worker; the sources are bundled when they are what runs. */
+function workerModule(): URL {
+  const here = import.meta.url;
+  return here.endsWith('.ts') ? bundleFromSource(createRequire(here), here) : new URL('./worker.js', here);
+}

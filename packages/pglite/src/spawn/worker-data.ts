@@ -1,0 +1,15 @@
+import type { ThreadMemory } from '../bridge/thread.ts';
+
+/** What the host allows to connections that SQL asks for; plain data, because it crosses into the worker. */
+export interface NetworkOptions {
+  /** Whether connection strings may name local files: passfile, service, sslkey, sslcert, sslrootcert … */
+  readonly allowLocalFiles: boolean;
+  /** Whether libpq's environment variables and files stand in for missing options. */
+  readonly environment: 'none' | 'libpq';
+  /** Limit for making a connection that could lead back to the embedded database; 0 for none. */
+  readonly loopTimeoutMs: number;
+}
+
+export interface WorkerData extends ThreadMemory {
+  readonly network: NetworkOptions;
+}
