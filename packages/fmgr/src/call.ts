@@ -49,6 +49,12 @@ export class Call {
     return heap.uint32(heap.int32(this.#at + CALL.flinfo) + FMGR_INFO.oid);
   }
 
+  /** OID of an argument's type as the call's expression has it; 0 where there is no expression. */
+  argumentType(index: number): number {
+    const { functions, heap } = this.engine;
+    return functions.get_fn_expr_argtype(heap.int32(this.#at + CALL.flinfo), index) >>> 0;
+  }
+
   isNull(index: number): boolean {
     if (index < 0 || index >= this.nargs) throw new SqlError({ message: `function has no argument ${index}` });
     return this.engine.heap.int8(this.#argument(index) + CALL.argIsnull) !== 0;

@@ -58,6 +58,7 @@ export interface EngineFunctions {
   readonly pg_verifymbstr: (text: number, length: number, noError: number) => number;
 
   readonly get_call_result_type: (call: number, type: number, descriptor: number) => number;
+  readonly get_fn_expr_argtype: (info: number, argument: number) => number;
   readonly CreateTemplateTupleDesc: (columns: number) => number;
   readonly BlessTupleDesc: (descriptor: number) => number;
   readonly CreateTupleDescCopy: (descriptor: number) => number;
@@ -161,6 +162,7 @@ export const FUNCTION_NAMES: readonly (keyof EngineFunctions)[] = [
   'deconstruct_array',
   'pg_verifymbstr',
   'get_call_result_type',
+  'get_fn_expr_argtype',
   'CreateTemplateTupleDesc',
   'BlessTupleDesc',
   'CreateTupleDescCopy',
