@@ -1,0 +1,92 @@
+import { type Environment, type ResolvedConninfo, startupParameters } from '@pg-dblink/connstring';
+import { Connection } from './connection.ts';
+import { computeScramProof, type ScramKeyCache } from './crypto/scram-proof.ts';
+import { type DialogueHost, drive } from './drive.ts';
+import { type ConnectTarget, connectDialogue } from './machine/attempts.ts';
+import { cancelDialogue } from './machine/cancel.ts';
+import type { Session } from './machine/session.ts';
+import type { PasswordRequest } from './password.ts';
+import type { ServerNotice, ServerNotification } from './server-error.ts';
+import type { Peer, TransportProvider } from './transport.ts';
+import { TypeRegistry } from './types/registry.ts';
+
+/** How a connection is made, besides what the connection string says. */
+export interface ConnectOptions {
+  /** Gives up connecting; the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Every NoticeResponse, from start-up on. */
+  readonly onNotice?: ((notice: ServerNotice) => void) | undefined;
+  /** Every NotificationResponse; without it they wait for {@link Connection.takeNotifications}. */
+  readonly onNotification?: ((notification: ServerNotification) => void) | undefined;
+  /** Asked about every resolved address before a socket is opened, also for a cancel request; throw to refuse. */
+  readonly admitPeer?: ((peer: Peer) => void | Promise<void>) | undefined;
+  /** Asked when the server wants a password and the connection string has none. */
+  readonly password?: ((request: PasswordRequest) => string | undefined | Promise<string | undefined>) | undefined;
+  /** Milliseconds that a cancelled statement may go on before the connection is given up; 5000. */
+  readonly cancelTimeoutMs?: number | undefined;
+  /** Most rounds of PBKDF2 that a server may ask for; 100,000. */
+  readonly maxScramIterations?: number | undefined;
+  /** Most bytes of one message of the server; 1 GiB, what a server can send at most. */
+  readonly maxMessageLength?: number | undefined;
+  /** Keeps derived SCRAM keys, so that the next connection with the same password is quick. */
+  readonly scramKeys?: ScramKeyCache | undefined;
+  /** How values of each type are made and sent. */
+  readonly types?: TypeRegistry | undefined;
+}
+
+const CANCEL_TIMEOUT_MS = 5000;
+const MAX_SCRAM_ITERATIONS = 100_000;
+
+/**
+ * Connects to where a completed connection string leads, over streams of the given provider.
+ *
+ * @throws ConnectError with one cause an attempt.
+ */
+export async function connectResolved(
+  resolved: ResolvedConninfo,
+  transports: TransportProvider,
+  options: ConnectOptions,
+  environment: Environment = {},
+): Promise<Connection> {
+  const host = dialogueHost(transports, options);
+  const target: ConnectTarget = {
+    resolved,
+    parameters: utf8Parameters(startupParameters(resolved, environment)),
+    maxScramIterations: options.maxScramIterations ?? MAX_SCRAM_ITERATIONS,
+  };
+  const { result: session, stream } = await drive(connectDialogue(target), host, options.signal);
+  if (stream === undefined) throw new Error('a dialogue that ended in a session left no stream');
+  return new Connection({
+    session,
+    stream,
+    types: options.types ?? new TypeRegistry(),
+    cancelTimeoutMs: options.cancelTimeoutMs ?? CANCEL_TIMEOUT_MS,
+    sendCancel: async (of: Session, timeoutMs: number) => {
+      await drive(cancelDialogue(of, timeoutMs), host, undefined);
+    },
+    onNotice: options.onNotice,
+    onNotification: options.onNotification,
+  });
+}
+
+/** JavaScript's text is Unicode: whatever else was asked for, the session speaks UTF8. */
+function utf8Parameters(
+  parameters: readonly (readonly [name: string, value: string])[],
+): readonly (readonly [name: string, value: string])[] {
+  return [...parameters.filter(([name]) => name !== 'client_encoding'), ['client_encoding', 'UTF8']];
+}
+
+function dialogueHost(transports: TransportProvider, options: ConnectOptions): DialogueHost {
+  return {
+    transports,
+    maxMessageLength: options.maxMessageLength,
+    admitPeer: (peer) => options.admitPeer?.(peer),
+    async findPassword(request) {
+      const password = await options.password?.(request);
+      return password === undefined ? undefined : { password, source: 'callback' };
+    },
+    scramProof: (request) => computeScramProof(request, options.scramKeys),
+    notice: (notice) => options.onNotice?.(notice),
+    notification: (notification) => options.onNotification?.(notification),
+  };
+}

@@ -1,0 +1,110 @@
+import { type ScramChallenged, type ScramProof, saslprep } from '@pg-dblink/protocol';
+import type { ScramProofRequest } from '../machine/asks.ts';
+
+const KEY_BYTES = 32;
+const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
+
+/** ClientKey and ServerKey of one password, salt and iteration count. */
+interface ScramKeys {
+  readonly clientKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+}
+
+/**
+ * Remembers the keys of passwords that were derived before, so that the next connection does not pay for PBKDF2
+ * again. Entries are found by a digest of password, salt and iterations; the keys stay in memory, as the password
+ * in the connection string does.
+ *
+ * @example
+ * ```ts
+ * const scramKeys = new ScramKeyCache();
+ * await connect(conninfo, { scramKeys });
+ * await connect(conninfo, { scramKeys }); // no PBKDF2
+ * ```
+ */
+export class ScramKeyCache {
+  readonly #entries = new Map<string, ScramKeys>();
+  readonly #capacity: number;
+
+  /** @param capacity - how many keys are kept; the one unused for the longest time goes first */
+  constructor(capacity = 64) {
+    this.#capacity = capacity;
+  }
+
+  /** @internal */
+  find(name: string): ScramKeys | undefined {
+    const keys = this.#entries.get(name);
+    if (keys === undefined) return undefined;
+    this.#entries.delete(name);
+    this.#entries.set(name, keys);
+    return keys;
+  }
+
+  /** @internal */
+  keep(name: string, keys: ScramKeys): void {
+    this.#entries.set(name, keys);
+    if (this.#entries.size <= this.#capacity) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
+
+/**
+ * Computes both halves of a SCRAM-SHA-256 exchange (RFC 5802, section 3) by WebCrypto, off the main thread.
+ *
+ * `scram_client_key` and `scram_server_key` take the place of what would be derived from the password.
+ */
+export async function computeScramProof(request: ScramProofRequest, cache?: ScramKeyCache): Promise<ScramProof> {
+  const { challenge } = request;
+  const { clientKey, serverKey } = await scramKeys(request, cache);
+  const storedKey = await digest(clientKey);
+  const message = utf8(challenge.authMessage);
+  const clientSignature = await hmac(storedKey, message);
+  return {
+    clientProof: clientKey.map((byte, index) => byte ^ (clientSignature[index] ?? 0)),
+    serverSignature: await hmac(serverKey, message),
+  };
+}
+
+async function scramKeys(request: ScramProofRequest, cache: ScramKeyCache | undefined): Promise<ScramKeys> {
+  const { challenge, clientKey, password, serverKey } = request;
+  if (clientKey !== undefined && serverKey !== undefined) return { clientKey, serverKey };
+  const derived = await derivedKeys(utf8(saslprep(password ?? '')), challenge, cache);
+  return { clientKey: clientKey ?? derived.clientKey, serverKey: serverKey ?? derived.serverKey };
+}
+
+async function derivedKeys(
+  password: Uint8Array<ArrayBuffer>,
+  { iterations, salt }: ScramChallenged,
+  cache: ScramKeyCache | undefined,
+): Promise<ScramKeys> {
+  const name = cache && `${iterations}:${hex(salt)}:${hex(await digest(password))}`;
+  const known = name === undefined ? undefined : cache?.find(name);
+  if (known !== undefined) return known;
+  const material = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
+  const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: salt.slice(), iterations };
+  const salted = new Uint8Array(await crypto.subtle.deriveBits(parameters, material, KEY_BYTES * 8));
+  const keys = {
+    clientKey: await hmac(salted, utf8('Client Key')),
+    serverKey: await hmac(salted, utf8('Server Key')),
+  };
+  if (name !== undefined) cache?.keep(name, keys);
+  return keys;
+}
+
+async function hmac(key: Uint8Array, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const imported = await crypto.subtle.importKey('raw', key.slice(), HMAC, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign(HMAC, imported, message));
+}
+
+async function digest(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes.slice()));
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

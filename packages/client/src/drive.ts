@@ -1,0 +1,273 @@
+import { backendLimits, backendStartupLimits, FrameReader, type ScramProof } from '@pg-dblink/protocol';
+import {
+  type Ask,
+  type AskKind,
+  type Asks,
+  AttemptTimeout,
+  ConnectionClosed,
+  type Dialogue,
+  type ScramProofRequest,
+  type StartupFrame,
+} from './machine/asks.ts';
+import type { PasswordAnswer, PasswordRequest } from './password.ts';
+import type { ServerNotice, ServerNotification } from './server-error.ts';
+import type { Peer, Transport, TransportListener, TransportProvider } from './transport.ts';
+
+/** What dialogues get from the platform and the caller. */
+export interface DialogueHost {
+  readonly transports: TransportProvider;
+  readonly maxMessageLength: number | undefined;
+  admitPeer(peer: Peer): void | Promise<void>;
+  findPassword(request: PasswordRequest): Promise<PasswordAnswer | undefined>;
+  scramProof(request: ScramProofRequest): Promise<ScramProof>;
+  notice(notice: ServerNotice): void;
+  notification(notification: ServerNotification): void;
+}
+
+type Answers = {
+  readonly [K in AskKind]: (question: Asks[K]['question']) => Asks[K]['answer'] | Promise<Asks[K]['answer']>;
+};
+
+/** A stream that a dialogue left open, with what it had not read of it. */
+export interface OpenStream {
+  readonly transport: Transport;
+  readonly reader: FrameReader;
+  /** From now on chunks go there; the first ones are those that arrived already. */
+  handOver(listener: TransportListener): void;
+}
+
+/**
+ * Runs a dialogue on real streams: the one loop that answers what generators ask. Returns the dialogue's result and
+ * the stream that it left open.
+ *
+ * The signal ends the dialogue at once, closes its stream and rejects with the signal's reason.
+ */
+export async function drive<T>(
+  dialogue: Dialogue<T>,
+  host: DialogueHost,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly result: T; readonly stream: OpenStream | undefined }> {
+  const driver = new Driver(host, signal);
+  try {
+    let step = dialogue.next();
+    while (step.done !== true) {
+      signal?.throwIfAborted();
+      let answer: unknown;
+      try {
+        answer = await driver.answer(step.value);
+      } catch (error) {
+        signal?.throwIfAborted();
+        step = dialogue.throw(error);
+        continue;
+      }
+      step = dialogue.next(answer);
+    }
+    return { result: step.value, stream: driver.stream };
+  } catch (error) {
+    driver.drop(undefined);
+    throw error;
+  } finally {
+    driver.end();
+  }
+}
+
+/** The stream of the attempt under way. */
+interface Attempt {
+  readonly transport: Transport;
+  readonly reader: FrameReader;
+  readonly inbox: Inbox;
+}
+
+class Driver {
+  readonly #host: DialogueHost;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#deadline.abort(this.#signal?.reason);
+  #deadline = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #attempt: Attempt | undefined;
+
+  constructor(host: DialogueHost, signal: AbortSignal | undefined) {
+    this.#host = host;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get stream(): OpenStream | undefined {
+    if (this.#attempt === undefined) return undefined;
+    const { inbox, reader, transport } = this.#attempt;
+    return { transport, reader, handOver: (listener) => inbox.handOver(listener) };
+  }
+
+  answer(ask: Ask): unknown {
+    // The table's rows and the questions have the same keys: TypeScript cannot pair them up by itself.
+    const answer = this.#answers[ask.kind] as (question: unknown) => unknown;
+    return this.#bounded(answer(ask.question));
+  }
+
+  drop(farewell: Uint8Array | undefined): void {
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    if (attempt === undefined) return;
+    if (farewell !== undefined) attempt.transport.write(farewell);
+    attempt.transport.close(farewell === undefined ? 'drop' : 'flush');
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  readonly #answers: Answers = {
+    resolve: ({ host }) => this.#host.transports.resolve(host),
+    shuffle: ({ count }) => shuffled(count),
+    admit: ({ peer }) => this.#host.admitPeer(peer),
+    deadline: ({ timeoutMs }) => this.#startDeadline(timeoutMs),
+    open: async ({ peer, socket }) => {
+      const inbox = new Inbox();
+      const { signal } = this.#deadline;
+      const transport = await this.#host.transports.open(peer, inbox.listener, socket, signal);
+      inbox.transport = transport;
+      this.#attempt = { transport, inbox, reader: new FrameReader(backendStartupLimits()) };
+    },
+    send: ({ bytes }) => {
+      this.#current().transport.write(bytes);
+    },
+    receiveReply: () => this.#current().inbox.take(),
+    receive: () => this.#receive(),
+    widenLimits: () => {
+      const { maxMessageLength } = this.#host;
+      this.#current().reader.limits = backendLimits(maxMessageLength === undefined ? {} : { maxMessageLength });
+    },
+    upgradeTls: ({ request }) => this.#current().transport.upgradeTls(request),
+    password: (request) => this.#host.findPassword(request),
+    scramProof: (request) => this.#host.scramProof(request),
+    nonce: () => crypto.getRandomValues(new Uint8Array(18)),
+    notice: ({ notice }) => this.#host.notice(notice),
+    notification: ({ notification }) => this.#host.notification(notification),
+    drop: ({ farewell }) => this.drop(farewell),
+  };
+
+  async #receive(): Promise<StartupFrame> {
+    const { inbox, reader } = this.#current();
+    for (;;) {
+      const frame = reader.next();
+      if (frame !== undefined) return { tag: frame.tag, bytes: frame.bytes, start: frame.start, end: frame.end };
+      const chunk = await inbox.take();
+      if (chunk.byteLength === 0) throw new ConnectionClosed();
+      reader.push(chunk);
+    }
+  }
+
+  #current(): Attempt {
+    if (this.#attempt === undefined) throw new ConnectionClosed();
+    return this.#attempt;
+  }
+
+  #startDeadline(timeoutMs: number | undefined): void {
+    clearTimeout(this.#timer);
+    this.#deadline = new AbortController();
+    if (timeoutMs === undefined) return;
+    const deadline = this.#deadline;
+    this.#timer = setTimeout(() => deadline.abort(new AttemptTimeout()), timeoutMs);
+  }
+
+  /** Lets the deadline and the caller's signal end any wait. */
+  #bounded(answer: unknown): unknown {
+    if (!(answer instanceof Promise)) return answer;
+    const { signal } = this.#deadline;
+    if (signal.aborted) {
+      answer.catch(() => undefined);
+      throw signal.reason;
+    }
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      const settle = (outcome: () => void): void => {
+        signal.removeEventListener('abort', onAbort);
+        outcome();
+      };
+      answer.then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
+}
+
+/** How the stream of an {@link Inbox} ended. */
+type End = { readonly error: Error | undefined };
+
+/**
+ * Holds what arrived until it is asked for: one chunk, copied, because the socket reads on into the same memory. The
+ * socket is stopped while a chunk waits, so that nobody can make us store more.
+ */
+class Inbox {
+  transport: Transport | undefined;
+  #chunk: Uint8Array | undefined;
+  #end: End | undefined;
+  #taker: { resolve(chunk: Uint8Array): void; reject(error: Error): void } | undefined;
+  #successor: TransportListener | undefined;
+
+  readonly listener: TransportListener = {
+    receive: (chunk) => this.#receive(chunk),
+    drained: () => this.#successor?.drained(),
+    closed: (error) => this.#closed(error),
+  };
+
+  /** The next chunk; empty when the peer closed. */
+  take(): Promise<Uint8Array> {
+    const chunk = this.#chunk;
+    this.#chunk = undefined;
+    if (chunk !== undefined) return Promise.resolve(chunk);
+    if (this.#end?.error !== undefined) return Promise.reject(this.#end.error);
+    if (this.#end !== undefined) return Promise.resolve(new Uint8Array(0));
+    return new Promise((resolve, reject) => {
+      this.#taker = { resolve, reject };
+      this.transport?.resume();
+    });
+  }
+
+  handOver(successor: TransportListener): void {
+    this.#successor = successor;
+    const chunk = this.#chunk;
+    this.#chunk = undefined;
+    if (chunk !== undefined && !successor.receive(chunk)) return;
+    if (this.#end !== undefined) successor.closed(this.#end.error);
+    else this.transport?.resume();
+  }
+
+  #receive(chunk: Uint8Array): boolean {
+    if (this.#successor !== undefined) return this.#successor.receive(chunk);
+    const copy = chunk.slice();
+    const taker = this.#taker;
+    this.#taker = undefined;
+    if (taker === undefined) this.#chunk = copy;
+    else taker.resolve(copy);
+    return false;
+  }
+
+  #closed(error: Error | undefined): void {
+    this.#end = { error };
+    if (this.#successor !== undefined) {
+      this.#successor.closed(error);
+      return;
+    }
+    const taker = this.#taker;
+    this.#taker = undefined;
+    if (error === undefined) taker?.resolve(new Uint8Array(0));
+    else taker?.reject(error);
+  }
+}
+
+/** Fisher and Yates, with the platform's random numbers: a fleet must not agree on an order. */
+function shuffled(count: number): readonly number[] {
+  const order = Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const other = random % (last + 1);
+    const moved = order[last] ?? last;
+    order[last] = order[other] ?? other;
+    order[other] = moved;
+  }
+  return order;
+}

@@ -1,0 +1,189 @@
+import type { ServerError } from './server-error.ts';
+
+/**
+ * The brand on every error of this package: it survives two copies of the package in one process, which `instanceof`
+ * does not.
+ */
+const BRAND: symbol = Symbol.for('@pg-dblink/client/error');
+
+type ErrorKind =
+  | 'ServerError'
+  | 'ConnectError'
+  | 'AuthenticationError'
+  | 'TimeoutError'
+  | 'ConnectionLostError'
+  | 'CancelError'
+  | 'UsageError';
+
+/**
+ * What all errors of this package share: a stable `code` and a brand.
+ *
+ * @example
+ * ```ts
+ * try { await connection.query('select 1/0') } catch (error) { if (isServerError(error)) console.log(error.sqlState) }
+ * ```
+ */
+export abstract class ClientError extends Error {
+  /** A stable machine-readable name of the kind of failure. */
+  abstract readonly code: string;
+
+  constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = kind;
+    Object.defineProperty(this, BRAND, { value: kind });
+  }
+}
+
+function hasBrand(value: unknown, kind: ErrorKind): boolean {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[BRAND] === kind;
+}
+
+/**
+ * Every host failed; the message is what libpq's PQerrorMessage would say, one text an attempt, in order.
+ *
+ * @example
+ * ```ts
+ * await connect('host=127.0.0.1 port=1').catch((error) => isConnectError(error) && error.attempts.length);
+ * ```
+ */
+export class ConnectError extends ClientError {
+  readonly code = 'CONNECT_FAILED';
+  /** One cause for each attempt, in the order in which they were made. */
+  readonly attempts: readonly Error[];
+  /** Nothing of a query can have been executed: another try is harmless. */
+  readonly safeToRetry = true;
+
+  constructor(message: string, attempts: readonly Error[]) {
+    super('ConnectError', message, { cause: attempts.at(-1) });
+    this.attempts = attempts;
+  }
+
+  /** SQLSTATE of the last attempt, when a server gave one. */
+  get sqlState(): string | undefined {
+    const last = this.attempts.at(-1);
+    return last !== undefined && isServerError(last) ? last.sqlState : undefined;
+  }
+}
+
+/**
+ * The authentication dialogue failed on our side: a method that we may not use, no password, a server that proved
+ * nothing (protocol chapter "Start-up", libpq's words).
+ *
+ * @example
+ * ```ts
+ * const failed = (error: ConnectError) => error.attempts.some(isAuthenticationError);
+ * ```
+ */
+export class AuthenticationError extends ClientError {
+  readonly code = 'AUTHENTICATION_FAILED';
+  readonly safeToRetry = true;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('AuthenticationError', message, options);
+  }
+}
+
+/**
+ * A time-out of ours ran out: `connect_timeout`, a statement's `timeoutMs`, or the wait for a cancelled statement.
+ *
+ * @example
+ * ```ts
+ * await connection.query('select pg_sleep(60)', { timeoutMs: 100 }).catch(isTimeoutError);
+ * ```
+ */
+export class TimeoutError extends ClientError {
+  readonly code = 'TIMEOUT';
+  /** Whether the statement cannot have run. */
+  readonly safeToRetry: boolean;
+
+  constructor(message: string, safeToRetry: boolean, options?: ErrorOptions) {
+    super('TimeoutError', message, options);
+    this.safeToRetry = safeToRetry;
+  }
+}
+
+/**
+ * The connection is gone; the message is libpq's, with the server's last FATAL in front when it sent one.
+ *
+ * @example
+ * ```ts
+ * const retry = (error: unknown) => isConnectionLostError(error) && error.safeToRetry;
+ * ```
+ */
+export class ConnectionLostError extends ClientError {
+  readonly code = 'CONNECTION_LOST';
+  /** True only when no byte of the request left this machine. */
+  readonly safeToRetry: boolean;
+
+  constructor(message: string, safeToRetry: boolean, options?: ErrorOptions) {
+    super('ConnectionLostError', message, options);
+    this.safeToRetry = safeToRetry;
+  }
+}
+
+/**
+ * A cancel request could not be delivered; the running statement is as it was.
+ *
+ * @example
+ * ```ts
+ * await connection.cancel().catch((error) => isCancelError(error) && error.message);
+ * ```
+ */
+export class CancelError extends ClientError {
+  readonly code = 'CANCEL_FAILED';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('CancelError', message, options);
+  }
+}
+
+/**
+ * The caller asked for something that the connection's state or the protocol forbids.
+ *
+ * @example
+ * ```ts
+ * await connection.execute('select $1', [Symbol()] as never).catch(isUsageError);
+ * ```
+ */
+export class UsageError extends ClientError {
+  readonly code = 'USAGE';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('UsageError', message, options);
+  }
+}
+
+/** Whether the value is a {@link ServerError}, of this copy of the package or of another. */
+export function isServerError(value: unknown): value is ServerError {
+  return hasBrand(value, 'ServerError');
+}
+
+/** Whether the value is a {@link ConnectError}, of this copy of the package or of another. */
+export function isConnectError(value: unknown): value is ConnectError {
+  return hasBrand(value, 'ConnectError');
+}
+
+/** Whether the value is an {@link AuthenticationError}, of this copy of the package or of another. */
+export function isAuthenticationError(value: unknown): value is AuthenticationError {
+  return hasBrand(value, 'AuthenticationError');
+}
+
+/** Whether the value is a {@link TimeoutError}, of this copy of the package or of another. */
+export function isTimeoutError(value: unknown): value is TimeoutError {
+  return hasBrand(value, 'TimeoutError');
+}
+
+/** Whether the value is a {@link ConnectionLostError}, of this copy of the package or of another. */
+export function isConnectionLostError(value: unknown): value is ConnectionLostError {
+  return hasBrand(value, 'ConnectionLostError');
+}
+
+/** Whether the value is a {@link CancelError}, of this copy of the package or of another. */
+export function isCancelError(value: unknown): value is CancelError {
+  return hasBrand(value, 'CancelError');
+}
+
+/** Whether the value is a {@link UsageError}, of this copy of the package or of another. */
+export function isUsageError(value: unknown): value is UsageError {
+  return hasBrand(value, 'UsageError');
+}

@@ -1,0 +1,173 @@
+import {
+  encodeBind,
+  encodeClose,
+  encodeDescribe,
+  encodeExecute,
+  encodeParse,
+  encodeQuery,
+  encodeSync,
+  type Writer,
+} from '@pg-dblink/protocol';
+import type { StepKind } from './phases.ts';
+
+/** A parameter: text in text format, bytes in binary format, or NULL. */
+export type Parameter = string | Uint8Array | null;
+
+/** The simple query protocol: one or more statements, results in text (manual: "Simple Query"). */
+export interface SimpleRequest {
+  readonly kind: 'simple';
+  readonly sql: string;
+}
+
+/** The extended query protocol: one statement with parameters (manual: "Extended Query"). */
+export interface ExtendedRequest {
+  readonly kind: 'extended';
+  readonly sql: string;
+  /** Name of the prepared statement; empty or absent for the unnamed one. */
+  readonly name?: string;
+  /** False when the named statement exists already and `sql` is only for messages. */
+  readonly parse?: boolean;
+  readonly parameters?: readonly Parameter[];
+  /** One OID a parameter; 0 lets the server infer. */
+  readonly parameterTypes?: readonly number[];
+  /** None: all text. One: for all columns. Else one a column. */
+  readonly resultFormats?: readonly (0 | 1)[];
+  readonly portal?: string;
+  /** Rows after which the portal is suspended; 0 for all. */
+  readonly maxRows?: number;
+  /** False when the caller knows the row description already; default true. */
+  readonly describe?: boolean;
+  /** How many columns the rows have, when `describe` is false. */
+  readonly columnCount?: number;
+  /** `none` in a pipeline, where one Sync ends many requests. */
+  readonly sync?: 'sync' | 'none';
+}
+
+/** More rows of a portal that was suspended (manual: "Execute"). */
+export interface FetchRequest {
+  readonly kind: 'fetch';
+  readonly portal: string;
+  readonly maxRows: number;
+  readonly columnCount?: number;
+  readonly sync?: 'sync' | 'none';
+}
+
+/** Parameter and column types of a statement, without running it. A name keeps the statement prepared. */
+export interface DescribeRequest {
+  readonly kind: 'describe';
+  readonly sql: string;
+  readonly name?: string;
+  readonly parameterTypes?: readonly number[];
+  readonly sync?: 'sync' | 'none';
+}
+
+/** Forgets a prepared statement or a portal; one that does not exist is no error. */
+export interface CloseRequest {
+  readonly kind: 'close';
+  readonly target: 'statement' | 'portal';
+  readonly name: string;
+  readonly sync?: 'sync' | 'none';
+}
+
+/** Ends a pipeline segment. */
+export interface SyncRequest {
+  readonly kind: 'sync';
+}
+
+/** What {@link Connection.submit} sends. */
+export type Request = SimpleRequest | ExtendedRequest | FetchRequest | DescribeRequest | CloseRequest | SyncRequest;
+
+const SIMPLE: readonly StepKind[] = ['simple'];
+const SYNC: readonly StepKind[] = ['sync'];
+const NO_TYPES: readonly number[] = [];
+const NO_PARAMETERS: readonly Parameter[] = [];
+const NO_FORMATS: readonly (0 | 1)[] = [];
+const BINARY: 1 = 1;
+const TEXT: 0 = 0;
+
+/** The rows of steps that an extended request can be, made once: a key is which of the optional messages are there. */
+const EXTENDED_STEPS: ReadonlyMap<string, readonly StepKind[]> = new Map(
+  [true, false].flatMap((parse) =>
+    [true, false].flatMap((describe) =>
+      [true, false].map((sync): [string, readonly StepKind[]] => [
+        extendedKey(parse, describe, sync),
+        [
+          ...(parse ? (['parse'] as const) : []),
+          'bind',
+          ...(describe ? (['describe-portal'] as const) : []),
+          'execute',
+          ...(sync ? SYNC : []),
+        ],
+      ]),
+    ),
+  ),
+);
+
+function extendedKey(parse: boolean, describe: boolean, sync: boolean): string {
+  return `${parse ? 'P' : ''}B${describe ? 'D' : ''}E${sync ? 'S' : ''}`;
+}
+
+/**
+ * Writes a request's messages, each whole or not at all, and returns the steps that the server will answer.
+ *
+ * @throws LocalProtocolError when a name, a text or a value cannot be sent; nothing is left in the writer then,
+ * because the caller takes a mark first.
+ */
+export function writeRequest(writer: Writer, request: Request): readonly StepKind[] {
+  switch (request.kind) {
+    case 'simple':
+      encodeQuery(writer, { sql: request.sql });
+      return SIMPLE;
+    case 'extended':
+      return writeExtended(writer, request);
+    case 'fetch':
+      encodeExecute(writer, { portal: request.portal, maxRows: request.maxRows });
+      return withSync(writer, request.sync, ['execute']);
+    case 'describe': {
+      const name = request.name ?? '';
+      encodeParse(writer, { name, sql: request.sql, parameterTypes: request.parameterTypes ?? NO_TYPES });
+      encodeDescribe(writer, { target: 'statement', name });
+      return withSync(writer, request.sync, ['parse', 'describe-statement']);
+    }
+    case 'close':
+      encodeClose(writer, { target: request.target, name: request.name });
+      return withSync(writer, request.sync, ['close']);
+    case 'sync':
+      encodeSync(writer);
+      return SYNC;
+  }
+}
+
+function writeExtended(writer: Writer, request: ExtendedRequest): readonly StepKind[] {
+  const name = request.name ?? '';
+  const portal = request.portal ?? '';
+  const parse = request.parse ?? true;
+  const describe = request.describe ?? true;
+  const sync = request.sync !== 'none';
+  if (parse) encodeParse(writer, { name, sql: request.sql, parameterTypes: request.parameterTypes ?? NO_TYPES });
+  const values = request.parameters ?? NO_PARAMETERS;
+  encodeBind(writer, {
+    portal,
+    statement: name,
+    parameterFormats: parameterFormats(values),
+    parameters: values,
+    resultFormats: request.resultFormats ?? NO_FORMATS,
+  });
+  if (describe) encodeDescribe(writer, { target: 'portal', name: portal });
+  encodeExecute(writer, { portal, maxRows: request.maxRows ?? 0 });
+  if (sync) encodeSync(writer);
+  return EXTENDED_STEPS.get(extendedKey(parse, describe, sync)) ?? SYNC;
+}
+
+function parameterFormats(values: readonly Parameter[]): readonly (0 | 1)[] {
+  return values.some((value) => value instanceof Uint8Array)
+    ? values.map((value) => (value instanceof Uint8Array ? BINARY : TEXT))
+    : NO_FORMATS;
+}
+
+function withSync(writer: Writer, sync: 'sync' | 'none' | undefined, steps: StepKind[]): readonly StepKind[] {
+  if (sync === 'none') return steps;
+  encodeSync(writer);
+  steps.push('sync');
+  return steps;
+}

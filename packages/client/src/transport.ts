@@ -1,0 +1,79 @@
+import type { TlsRequest } from './tls-request.ts';
+
+/** A resolved place to connect to: what {@link ConnectOptions.admitPeer} is asked about. */
+export type Peer =
+  | { readonly kind: 'tcp'; readonly host: string; readonly address: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** What the TLS layer knows once its handshake is done. */
+export interface TlsFacts {
+  /** The protocol that the server chose by ALPN, if any. */
+  readonly alpnProtocol: string | undefined;
+  /** Whether we sent a client certificate. */
+  readonly certificateSent: boolean;
+  /**
+   * The `tls-server-end-point` channel binding: the hash of the server's leaf certificate.
+   * Undefined when RFC 5929 defines no hash for the certificate's signature.
+   */
+  readonly endPointBinding: Uint8Array | undefined;
+  readonly protocol: string | undefined;
+  readonly cipher: string | undefined;
+}
+
+/** How a socket says what it has. */
+export interface TransportListener {
+  /** A chunk, valid during the call only. False stops further chunks until {@link Transport.resume}. */
+  receive(chunk: Uint8Array): boolean;
+  /** A {@link Transport.write} that returned false has been sent. */
+  drained(): void;
+  /** The peer closed, or the socket failed with an {@link OsError}; called once, nothing follows. */
+  closed(error: Error | undefined): void;
+}
+
+/** A byte stream to a server: the only door between the client and the world. */
+export interface Transport {
+  /** Sends bytes, which must not change afterwards. False: wait for `drained` before sending much more. */
+  write(bytes: Uint8Array): boolean;
+  /** Lets chunks flow again, after opening and after `receive` returned false. */
+  resume(): void;
+  /** Puts TLS on the stream, checks what the request demands, and keeps chunks stopped until {@link resume}. */
+  upgradeTls(request: TlsRequest): Promise<TlsFacts>;
+  /** `flush` lets written bytes go out and then closes; `drop` closes at once. `closed` is still called. */
+  close(how: 'flush' | 'drop'): void;
+  /** Keeps the process alive, or not, while the connection is idle. */
+  setReferenced(referenced: boolean): void;
+}
+
+/** Opens byte streams and finds addresses: TCP and unix sockets in Node, WebSockets elsewhere. */
+export interface TransportProvider {
+  /** All addresses of a name in the resolver's order; rejects with an {@link OsError}. */
+  resolve(host: string): Promise<readonly string[]>;
+  /** Connects; chunks stay stopped until `resume`. Rejects with an {@link OsError}. */
+  open(peer: Peer, listener: TransportListener, settings: SocketSettings, signal: AbortSignal): Promise<Transport>;
+}
+
+/** Socket options of a connection string (manual: "Parameter Key Words", `keepalives` and what follows). */
+export interface SocketSettings {
+  /** Undefined: no keepalive probes. `idleMs` 0: the system's default. */
+  readonly keepalive: { readonly idleMs: number } | undefined;
+}
+
+/** A failed system call, with the text that the C library prints for it. */
+export class OsError extends Error {
+  /** The symbolic name, such as ECONNREFUSED. */
+  readonly errno: string;
+
+  constructor(errno: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'OsError';
+    this.errno = errno;
+  }
+}
+
+/** TLS could not be put on the connection, or the certificate was refused; the message is libpq's. */
+export class TlsError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TlsError';
+  }
+}

@@ -1,0 +1,156 @@
+import { lookup } from 'node:dns/promises';
+import { connect, isIP, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { TlsRequest } from '../tls-request.ts';
+import type { Peer, SocketSettings, TlsFacts, Transport, TransportListener, TransportProvider } from '../transport.ts';
+import { startTls, type TlsFiles } from './node-tls.ts';
+import { osError } from './os-error.ts';
+
+/** One buffer a connection: Node reads into it again and again, so a chunk is valid during `receive` only. */
+const RECEIVE_BUFFER_BYTES = 128 * 1024;
+
+/**
+ * TCP and unix sockets of Node, with TLS on top when asked.
+ *
+ * A plain socket hands chunks over through `onread`, which halves the cost of reading; a TLS socket has no such
+ * path and hands over the buffers that it decrypted into.
+ */
+export function nodeSockets(files: TlsFiles): TransportProvider {
+  return {
+    async resolve(host: string): Promise<readonly string[]> {
+      if (isIP(host) !== 0) return [host];
+      try {
+        const found = await lookup(host, { all: true, verbatim: true });
+        return [...new Set(found.map(({ address }) => address))];
+      } catch (error) {
+        throw osError(error);
+      }
+    },
+    open(peer, listener, settings, signal): Promise<Transport> {
+      return openSocket(peer, listener, settings, signal, files);
+    },
+  };
+}
+
+function openSocket(
+  peer: Peer,
+  listener: TransportListener,
+  settings: SocketSettings,
+  signal: AbortSignal,
+  files: TlsFiles,
+): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    const onread = {
+      buffer: Buffer.allocUnsafeSlow(RECEIVE_BUFFER_BYTES),
+      callback: (byteLength: number, buffer: Uint8Array): boolean => listener.receive(buffer.subarray(0, byteLength)),
+    };
+    const target =
+      peer.kind === 'unix'
+        ? { path: abstractPath(peer.path) }
+        : // Our own loop tries address after address: Node's must not race them behind our back.
+          { host: peer.address, port: peer.port, autoSelectFamily: false };
+    const socket = connect({ ...target, onread, noDelay: true });
+    const give = (outcome: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.removeListener('error', onError);
+      socket.removeListener('connect', onConnect);
+      outcome();
+    };
+    const onAbort = (): void => {
+      give(() => reject(signal.reason));
+      socket.on('error', () => undefined);
+      socket.destroy();
+    };
+    const onError = (error: Error): void => give(() => reject(osError(error)));
+    const onConnect = (): void => {
+      socket.pause();
+      if (peer.kind === 'tcp' && settings.keepalive !== undefined) {
+        socket.setKeepAlive(true, settings.keepalive.idleMs);
+      }
+      give(() => resolve(new NodeTransport(socket, listener, files)));
+    };
+    socket.once('error', onError);
+    socket.once('connect', onConnect);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** A leading `@` names a socket in Linux's abstract name space. */
+function abstractPath(path: string): string {
+  return path.startsWith('@') ? `\0${path.slice(1)}` : path;
+}
+
+class NodeTransport implements Transport {
+  readonly #listener: TransportListener;
+  readonly #files: TlsFiles;
+  #socket: Socket | TLSSocket;
+  #fate: 'open' | 'failed' | 'closed' = 'open';
+
+  constructor(socket: Socket, listener: TransportListener, files: TlsFiles) {
+    this.#listener = listener;
+    this.#files = files;
+    this.#socket = socket;
+    this.#watch(socket);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#socket.write(bytes);
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  async upgradeTls(request: TlsRequest): Promise<TlsFacts> {
+    const plain = this.#socket;
+    this.#unwatch(plain);
+    plain.on('error', () => undefined);
+    const { socket, facts } = await startTls(plain, request, this.#files);
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => {
+      if (!this.#listener.receive(chunk)) socket.pause();
+    });
+    socket.pause();
+    this.#watch(socket);
+    return facts;
+  }
+
+  close(how: 'flush' | 'drop'): void {
+    if (how === 'flush') this.#socket.end();
+    else this.#socket.destroy();
+  }
+
+  setReferenced(referenced: boolean): void {
+    if (referenced) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  #watch(socket: Socket): void {
+    socket.on('drain', this.#onDrain);
+    socket.on('error', this.#onError);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onEnd);
+  }
+
+  #unwatch(socket: Socket): void {
+    socket.removeListener('drain', this.#onDrain);
+    socket.removeListener('error', this.#onError);
+    socket.removeListener('end', this.#onEnd);
+    socket.removeListener('close', this.#onEnd);
+  }
+
+  readonly #onDrain = (): void => this.#listener.drained();
+
+  readonly #onError = (error: Error): void => {
+    if (this.#fate !== 'open') return;
+    this.#fate = 'failed';
+    this.#listener.closed(osError(error));
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#fate !== 'open') return;
+    this.#fate = 'closed';
+    this.#listener.closed(undefined);
+  };
+}

@@ -1,0 +1,129 @@
+import { createHash, type X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { endPointHashName } from '../crypto/certificate-hash.ts';
+import { ALPN_PROTOCOL, type TlsRequest } from '../tls-request.ts';
+import { TlsError, type TlsFacts } from '../transport.ts';
+import { errnoOf, osError } from './os-error.ts';
+import { checkServerName } from './server-name.ts';
+
+/** What the files that a {@link TlsRequest} names hold, PEM unless said. */
+export interface TlsMaterial {
+  /** `system`: the roots that Node was built or started with. Undefined: the chain is not checked. */
+  readonly roots: string | 'system' | undefined;
+  readonly revocationLists: readonly string[];
+  readonly client: { readonly certificate: string; readonly key: string } | undefined;
+}
+
+/** Reads certificates, keys and revocation lists, with libpq's checks and texts. */
+export interface TlsFiles {
+  load(request: TlsRequest): Promise<TlsMaterial>;
+}
+
+interface Upgraded {
+  readonly socket: TLSSocket;
+  readonly facts: TlsFacts;
+}
+
+/** Runs the handshake on a connected socket and checks the certificate as the request demands. */
+export async function startTls(plain: Socket, request: TlsRequest, files: TlsFiles): Promise<Upgraded> {
+  const material = await files.load(request);
+  const socket = await shakeHands(plain, request, material);
+  const refusal = checkCertificate(socket, request, material);
+  if (refusal !== undefined) {
+    socket.on('error', () => undefined);
+    socket.destroy();
+    throw new TlsError(refusal);
+  }
+  const certificate = socket.getPeerX509Certificate();
+  return {
+    socket,
+    facts: {
+      alpnProtocol: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
+      certificateSent: material.client !== undefined,
+      endPointBinding: certificate && endPointBinding(certificate),
+      protocol: socket.getProtocol() ?? undefined,
+      cipher: socket.getCipher()?.name,
+    },
+  };
+}
+
+function connectionOptions(plain: Socket, request: TlsRequest, material: TlsMaterial): ConnectionOptions {
+  const sendsName = request.sendServerName && /[^0-9.]/.test(request.host) && !request.host.includes(':');
+  return {
+    socket: plain,
+    ALPNProtocols: [ALPN_PROTOCOL],
+    minVersion: request.minVersion ?? 'TLSv1',
+    ...(request.maxVersion === undefined ? {} : { maxVersion: request.maxVersion }),
+    servername: sendsName ? request.host : '',
+    ...(material.roots === undefined || material.roots === 'system' ? {} : { ca: material.roots }),
+    ...(material.revocationLists.length === 0 ? {} : { crl: [...material.revocationLists] }),
+    ...(material.client === undefined ? {} : { cert: material.client.certificate, key: material.client.key }),
+    // Chain and name are judged after the handshake, where libpq's words for a refusal are at hand.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  };
+}
+
+function shakeHands(plain: Socket, request: TlsRequest, material: TlsMaterial): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    let socket: TLSSocket;
+    try {
+      socket = connect(connectionOptions(plain, request, material));
+    } catch (error) {
+      reject(new TlsError(`SSL error: ${reasonOf(error)}`, { cause: error }));
+      return;
+    }
+    const settle = (outcome: () => void): void => {
+      socket.removeListener('secureConnect', onSecure);
+      socket.removeListener('error', onError);
+      socket.removeListener('close', onClose);
+      outcome();
+    };
+    const onSecure = (): void => settle(() => resolve(socket));
+    const onError = (error: Error): void => {
+      settle(() => reject(new TlsError(handshakeText(error, request), { cause: error })));
+      socket.on('error', () => undefined);
+      socket.destroy();
+    };
+    const onClose = (): void => settle(() => reject(new TlsError('SSL SYSCALL error: EOF detected')));
+    socket.once('secureConnect', onSecure);
+    socket.once('error', onError);
+    socket.once('close', onClose);
+  });
+}
+
+/** OpenSSL's reason, which libpq prints, from the error that Node made of it. */
+function reasonOf(error: unknown): string {
+  const reason = (error as { reason?: unknown }).reason;
+  if (typeof reason === 'string') return reason;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function handshakeText(error: Error, request: TlsRequest): string {
+  const errno = errnoOf(error);
+  if (errno === 'ECONNRESET' && error.message.includes('before secure TLS connection')) {
+    return 'SSL SYSCALL error: EOF detected';
+  }
+  if (/^E[A-Z]+$/.test(errno) && !errno.startsWith('ERR_')) return `SSL SYSCALL error: ${osError(error).message}`;
+  const versions = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|WRONG_VERSION|NO_PROTOCOLS_AVAILABLE/.test(errno)
+    ? '\nThis may indicate that the server does not support any SSL protocol version between ' +
+      `${request.minVersion ?? 'TLSv1.2'} and ${request.maxVersion ?? 'TLSv1.3'}.`
+    : '';
+  return `SSL error: ${reasonOf(error)}${versions}`;
+}
+
+function checkCertificate(socket: TLSSocket, request: TlsRequest, material: TlsMaterial): string | undefined {
+  if (material.roots === undefined) return undefined;
+  if (!socket.authorized) return 'SSL error: certificate verify failed';
+  if (request.verify !== 'chain-and-name') return undefined;
+  const certificate = socket.getPeerX509Certificate();
+  return certificate === undefined
+    ? "could not get server's host name from server certificate"
+    : checkServerName(certificate, request.host);
+}
+
+function endPointBinding(certificate: X509Certificate): Uint8Array | undefined {
+  const name = endPointHashName(certificate.raw);
+  return name === undefined ? undefined : new Uint8Array(createHash(name).update(certificate.raw).digest());
+}
