@@ -1,1 +1,2 @@
-export {};
+export type { TraceDetail } from './trace/line.ts';
+export { type TraceOptions, Tracer } from './trace/tracer.ts';

@@ -65,6 +65,11 @@ export class BodyReader {
     return this.#bytes[this.#take(1)]!;
   }
 
+  /** The next byte, which stays to be read; undefined at the end. */
+  peek(): number | undefined {
+    return this.#at < this.#end ? this.#bytes[this.#at] : undefined;
+  }
+
   uint16(): number {
     const at = this.#take(2);
     return (this.#bytes[at]! << 8) | this.#bytes[at + 1]!;
