@@ -79,10 +79,15 @@ export class Responder {
         (error: unknown) => call.outbox.send(FRAME.failed, fieldsOf(error)),
       )
       .then(() => call.outbox.flushed())
-      .finally(() => {
-        this.#calls.delete(id);
-        if (this.#calls.size === 0) this.#host.busy(false);
-      });
+      .then(
+        () => this.#end(id),
+        () => this.#end(id),
+      );
+  }
+
+  #end(id: number): void {
+    this.#calls.delete(id);
+    if (this.#calls.size === 0) this.#host.busy(false);
   }
 
   #abandon(id: number, reason: AbandonReason): void {
