@@ -1,0 +1,23 @@
+-- Foreign servers, user mappings and the validator
+K01  select dblink_connect('c','srv')
+K02  set role dbu ;; select dblink_connect('c','srv')
+K03  set role dbu ;; select * from dblink('srv3','select current_user') t(u name)
+K04  set role dbu ;; select * from dblink('srv2','select current_user') t(u name)
+K05  select * from dblink('srv2','select current_user') t(u name)
+K06  select * from dblink('SRV2','select current_user') t(u name)
+K07  set role dbu ;; select dblink_connect_u('u','srv3')
+K08  select * from dblink('any1','select current_user') t(u name)
+K09  select dblink_connect('srv2',cp()) ;; select * from dblink('srv2','select current_user') t(u name)
+K10  create server sx foreign data wrapper dblink_fdw options (user 'x')
+K11  create server sx foreign data wrapper dblink_fdw options (hos 'x')
+K12  create server sx foreign data wrapper dblink_fdw options (client_encoding 'x')
+K13  create server sx foreign data wrapper dblink_fdw options (zzzzzzzzzz 'x')
+K14  create user mapping for dbu server srv2 options (host 'x')
+K15  create user mapping for dbu server srv2 options (usr 'x')
+K16  alter foreign data wrapper dblink_fdw options (nonexistent 'fdw')
+K17  select dblink_fdw_validator('{host=a}', 'pg_foreign_server'::regclass)
+K18  select dblink_fdw_validator('{host=a}', 0)
+K19  begin ;; create server sx foreign data wrapper dblink_fdw options (use_scram_passthrough 'x') ;; rollback
+K20  begin ;; create foreign table ftx(a int) server srv ;; select * from ftx
+K21  begin ;; create server sx foreign data wrapper dblink_fdw options (port 'notanumber') ;; create user mapping for postgres server sx ;; select dblink_connect('sx')
+K22  select * from dblink('srv2','select 1/0') t(a int)

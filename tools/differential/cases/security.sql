@@ -1,0 +1,15 @@
+-- Who may connect how
+J01  set role dbu ;; select dblink_connect('x',lb('trustu',''))
+J02  set role dbu ;; select dblink_connect('x',lb('trustu','password='''''))
+J03  set role dbu ;; select dblink_connect('x',lb('trustu','password=pw')) ;; select dblink_get_connections()
+J04  set role dbu ;; select * from dblink(lb('trustu','password=pw'),'select 1',false) t(a int)
+J05  set role dbu ;; select dblink_connect('x',lb('pwu','password=pw')) ;; select * from dblink('x','select current_user') t(u name)
+J06  set role dbu ;; select dblink_connect('x',lb('pwu','password=wrong'))
+J07  set role dbu ;; select dblink_connect('x','bogus')
+J08  set role dbu ;; select dblink_connect('x','postgresql://pwu:pw@127.0.0.1:'||rport()||'/r')
+J09  select dblink_connect('x',lb('trustu','')) ;; set role dbu ;; select * from dblink('x','select current_user') t(u name)
+J10  set role dbu ;; select dblink_connect_u(lb('trustu',''))
+J11  set role dbu ;; select dblink_connect_u('u',lb('trustu',''))
+J12  set role dbu ;; select dblink_connect_u('u',lb('pwu',''))
+J13  set role dbu ;; select dblink_connect('x',lb('pwu','password=pw password='''''))
+J14  set role dbu ;; create server zz foreign data wrapper dblink_fdw

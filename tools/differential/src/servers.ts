@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { resetRemote } from './side.ts';
+
+/** The far end of both sides. */
+export interface Remote {
+  readonly cluster: Cluster;
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const setUpFolder = join(import.meta.dirname, '..', 'set-up');
+
+/** Starts the third server, with the roles and tables that the cases name. */
+export async function startRemote(version?: number): Promise<Remote> {
+  const cluster = await startCluster({
+    ...(version === undefined ? {} : { version }),
+    databases: ['r'],
+    hba: ['host all pwu 127.0.0.1/32 password'],
+    settings: { max_connections: '100' },
+  });
+  await cluster.psql(readFileSync(join(setUpFolder, 'remote.sql'), 'utf8'), 'r');
+  const session = await cluster.session({ database: 'r' });
+  return {
+    cluster,
+    reset: async () => {
+      const { error } = await session.run(resetRemote);
+      if (error !== undefined) throw new Error(`the third server cannot be reset: ${error.message}`);
+    },
+    stop: async () => {
+      await session.close();
+      await cluster.stop();
+    },
+  };
+}
+
+/** The SQL that makes the calling side's objects, leading to this remote. */
+export function localSetUp(remote: Cluster): string {
+  return readFileSync(join(setUpFolder, 'local.sql'), 'utf8')
+    .replaceAll(":'socket'", `'${remote.socketDir}'`)
+    .replaceAll(":'port'", `'${remote.port}'`);
+}
