@@ -58,11 +58,21 @@ export class Unwinding {
     throw exception;
   }
 
-  /** Takes the exception that a body let through or swallowed, if there is one. */
-  take(): { readonly exception: unknown } | undefined {
+  /** Whether an engine error is on its way through a body. */
+  get isPending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  /** Forgets the exception: it is the engine's again. */
+  settle(): void {
+    this.#pending = undefined;
+  }
+
+  /** Sends the pending exception on to the engine, whatever the body made of it. */
+  resume(): void {
     const pending = this.#pending;
     this.#pending = undefined;
-    return pending;
+    if (pending !== undefined) throw pending.exception;
   }
 }
 

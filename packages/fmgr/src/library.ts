@@ -1,7 +1,7 @@
 import { checkBuiltins, checkCatalog } from './abi-check.ts';
 import { Call } from './call.ts';
 import { AbiError, bindEngine, type Engine } from './engine.ts';
-import { emitReport, reportOf } from './ereport.ts';
+import { emitReport, reportOf, SqlError } from './ereport.ts';
 import { type EmscriptenOptions, LIBRARY_DIRECTORY, writeFiles } from './extension-files.ts';
 import { buildSideModule, hookName, LOADED } from './side-module.ts';
 
@@ -46,35 +46,58 @@ type Binding =
   | { readonly state: 'bound'; readonly engine: Engine }
   | { readonly state: 'refused'; readonly error: unknown };
 
+function refusePromise(promise: Promise<unknown>, symbol: string): never {
+  promise.catch(() => undefined);
+  throw new SqlError({ message: `the body of function ${symbol} returned a promise` });
+}
+
+/** What a body ended with: the Datum to return, or what it threw. */
+type Outcome =
+  | { readonly kind: 'returned'; readonly datum: number }
+  | { readonly kind: 'threw'; readonly what: unknown };
+
+function attempt(body: () => number): Outcome {
+  try {
+    return { kind: 'returned', datum: body() };
+  } catch (what) {
+    return { kind: 'threw', what };
+  }
+}
+
+function callBody(engine: Engine, symbol: string, body: HostFunction, callAddress: number): number {
+  const call = new Call(engine, symbol, callAddress);
+  const returned: unknown = body(call);
+  if (returned instanceof Promise) refusePromise(returned, symbol);
+  // A body that swallowed an engine error has nothing to return.
+  return engine.unwinding.isPending ? 0 : call.complete();
+}
+
 /**
  * The edge between the engine and the bodies. Engine errors leave as they came, every other exception becomes an SQL
  * error: one that escaped would leave the engine without an answer for ever.
  */
-function makeHook(engine: () => Engine, symbols: readonly string[], bodies: readonly HostFunction[]) {
+function makeHook(engine: () => Engine, functions: LibraryDefinition['functions']) {
+  const entries = Object.entries(functions).map(
+    ([symbol, body]) =>
+      (bound: Engine, callAddress: number): number =>
+        callBody(bound, symbol, body, callAddress),
+  );
+  const loaded = (bound: Engine): number => {
+    checkCatalog(bound);
+    return 0;
+  };
   return (index: number, callAddress: number): number => {
     const bound = engine();
-    const { unwinding } = bound;
+    const entry = index === LOADED ? loaded : entries[index];
+    const outcome = attempt(() => entry?.(bound, callAddress) ?? 0);
+    bound.unwinding.resume();
+    if (outcome.kind === 'returned') return outcome.datum;
     try {
-      if (index === LOADED) {
-        checkCatalog(bound);
-        return 0;
-      }
-      const call = new Call(bound, symbols[index] ?? '', callAddress);
-      bodies[index]?.(call);
-      const pending = unwinding.take();
-      if (pending !== undefined) throw pending.exception;
-      return call.complete();
-    } catch (exception) {
-      const pending = unwinding.take();
-      if (pending !== undefined) throw pending.exception;
-      try {
-        emitReport(bound, 'ERROR', reportOf(exception));
-      } catch (raised) {
-        unwinding.take();
-        throw raised;
-      }
-      return 0;
+      emitReport(bound, 'ERROR', reportOf(outcome.what));
+    } finally {
+      bound.unwinding.settle();
     }
+    return 0;
   };
 }
 
@@ -92,7 +115,6 @@ function makeHook(engine: () => Engine, symbols: readonly string[], bodies: read
 export function defineLibrary(definition: LibraryDefinition): Library {
   const { name, version = '0', functions } = definition;
   const symbols = Object.keys(functions);
-  const bodies = Object.values(functions);
   if (!NAME.test(name)) throw new RangeError(`invalid library name ${JSON.stringify(name)}`);
   for (const symbol of symbols) {
     if (!SYMBOL.test(symbol)) throw new RangeError(`invalid C symbol ${JSON.stringify(symbol)}`);
@@ -114,7 +136,7 @@ export function defineLibrary(definition: LibraryDefinition): Library {
         ...given,
         instantiateWasm: (imports, done) => {
           const { env } = imports;
-          if (env !== undefined) env[hookName(name)] = makeHook(engine, symbols, bodies);
+          if (env !== undefined) env[hookName(name)] = makeHook(engine, functions);
           return instantiate(imports, (instance, module) => {
             // A failure here would leave PGlite waiting for ever; init reports it.
             try {

@@ -1,0 +1,385 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Call, executeSql, type Format, SqlError } from '../src/index.ts';
+import { dataRow, type FieldValue, joined } from './data-rows.ts';
+import { openEngine, type TestEngine } from './fixture.ts';
+
+let engine: TestEngine;
+
+/** What the next call of feed() stores, in pieces as they are put. */
+let pieces: readonly Uint8Array[] = [];
+let formats: readonly Format[] = [];
+
+function feedRows(call: Call): void {
+  call.prepareSet();
+  const rows = call.openRows(call.resultDescriptor(), formats);
+  for (const piece of pieces) rows.put(piece);
+}
+
+function give(rows: readonly (readonly FieldValue[])[], given: readonly Format[] = []): void {
+  pieces = [joined(rows.map(dataRow))];
+  formats = given;
+}
+
+beforeAll(async () => {
+  engine = await openEngine({
+    feed: { sql: 'feed() RETURNS SETOF record', body: feedRows },
+    feed_pairs: { sql: 'feed_pairs(OUT a int, OUT b text) RETURNS SETOF record', body: feedRows },
+    feed_scalar: { sql: 'feed_scalar() RETURNS SETOF int', body: feedRows },
+    no_rows: {
+      sql: 'no_rows() RETURNS SETOF record',
+      body: (call) => call.prepareSet(),
+    },
+    status: {
+      sql: 'status() RETURNS SETOF record',
+      body: (call) => {
+        call.prepareSet();
+        call.openRows(call.ownDescriptor([{ name: 'status', typeOid: 25 }])).putText(['INSERT 0 1']);
+      },
+    },
+    described: {
+      sql: 'described() RETURNS SETOF record',
+      body: (call) => {
+        call.prepareSet();
+        const { attributes } = call.resultDescriptor();
+        const rows = call.openRows(
+          call.ownDescriptor([
+            { name: 'n', typeOid: 25 },
+            { name: 't', typeOid: 23 },
+            { name: 'm', typeOid: 23 },
+          ]),
+        );
+        for (const { name, typeOid, typmod } of attributes) rows.putText([name, String(typeOid), String(typmod)]);
+      },
+    },
+    replaced: {
+      sql: 'replaced() RETURNS SETOF record',
+      body: (call) => {
+        call.prepareSet();
+        const descriptor = call.resultDescriptor();
+        const first = call.openRows(descriptor);
+        first.putText(['1']);
+        first.put(Uint8Array.of(0x44, 0));
+        call.openRows(descriptor).putText(['2']);
+      },
+    },
+    after_finish: {
+      sql: 'after_finish() RETURNS SETOF record',
+      body: (call) => {
+        call.prepareSet();
+        const rows = call.openRows(call.resultDescriptor());
+        rows.finish();
+        rows.putText(['1']);
+      },
+    },
+    failing: {
+      sql: 'failing() RETURNS SETOF record',
+      body: (call) => {
+        call.prepareSet();
+        const rows = call.openRows(call.resultDescriptor());
+        rows.putText(['1']);
+        throw new SqlError({ sqlState: '08006', message: 'gone in the middle' });
+      },
+    },
+    allowed: {
+      sql: 'allowed(text) RETURNS boolean',
+      body: (call) =>
+        call.returnBool(executeSql(call.engine, 'SELECT count(*) FROM feed() t(a int)').rows[0]?.[0] === '1'),
+    },
+  });
+  await engine.pg.exec(`
+    CREATE TYPE pair AS (a int, b text);
+    CREATE FUNCTION feed_typed() RETURNS SETOF pair AS '$libdir/hosted', 'feed' LANGUAGE C;
+    CREATE TABLE holed (a int, gone int, b text);
+    ALTER TABLE holed DROP gone;
+    CREATE FUNCTION feed_holed() RETURNS SETOF holed AS '$libdir/hosted', 'feed' LANGUAGE C;
+    CREATE FUNCTION feed_once(OUT a int, OUT b text) RETURNS record AS '$libdir/hosted', 'feed' LANGUAGE C;`);
+});
+
+afterEach(async () => {
+  expect(await engine.value('SELECT 1 + 1')).toBe(2);
+});
+
+afterAll(() => engine.pg.close());
+
+const rowsOf = async (sql: string): Promise<unknown[]> => (await engine.pg.query(sql)).rows;
+
+test("rows take the types of the caller's column list", async () => {
+  give([
+    ['1', 'one', '1.005', '{1,NULL}'],
+    [null, null, null, null],
+  ]);
+  expect(await rowsOf('SELECT * FROM feed() AS t(a int, b text, c numeric(10,2), d int[])')).toEqual([
+    { a: 1, b: 'one', c: '1.01', d: [1, null] },
+    { a: null, b: null, c: null, d: null },
+  ]);
+});
+
+test('OUT parameters, composite types and dropped columns decide the row type too', async () => {
+  give([['7', 'seven']]);
+  expect(await rowsOf('SELECT * FROM feed_pairs()')).toEqual([{ a: 7, b: 'seven' }]);
+  expect(await rowsOf('SELECT * FROM feed_typed()')).toEqual([{ a: 7, b: 'seven' }]);
+  expect(await rowsOf('SELECT (feed_typed()).b')).toEqual([{ b: 'seven' }]);
+  give([['7', 'ignored', 'seven']]);
+  expect(await rowsOf('SELECT * FROM feed_holed()')).toEqual([{ a: 7, b: 'seven' }]);
+});
+
+test('every place for a set takes one', async () => {
+  give([['1'], ['2']]);
+  await engine.pg.exec(`
+    CREATE VIEW fed AS SELECT a FROM feed() AS t(a int);
+    CREATE MATERIALIZED VIEW stored AS SELECT a FROM feed() AS t(a int);`);
+  const each = [
+    'SELECT a FROM fed',
+    'SELECT a FROM stored',
+    'SELECT t.a FROM ROWS FROM (feed() AS (a int)) AS t',
+    'SELECT a FROM feed() WITH ORDINALITY AS t(a, n)',
+    'SELECT t.a FROM (VALUES (1)) v, LATERAL feed() AS t(a int)',
+    'WITH w AS (SELECT * FROM feed() AS t(a int)) SELECT a FROM w',
+  ];
+  for (const sql of each.filter((text) => !text.includes('ORDINALITY'))) {
+    expect(await engine.values(sql)).toEqual([1, 2]);
+  }
+  const ordinal = 'SELECT n FROM ROWS FROM (feed() AS (a int)) WITH ORDINALITY AS t(a, n)';
+  expect((await engine.values(ordinal)).map(Number)).toEqual([1, 2]);
+  await engine.pg.exec('BEGIN READ ONLY');
+  expect(await engine.values('SELECT a FROM feed() AS t(a int)')).toEqual([1, 2]);
+  await engine.pg.exec('COMMIT');
+});
+
+test('a cursor scrolls over a set', async () => {
+  give([['1'], ['2'], ['3']]);
+  await engine.pg.exec('BEGIN; DECLARE c SCROLL CURSOR FOR SELECT a FROM feed() AS t(a int)');
+  expect(await engine.values('FETCH LAST FROM c')).toEqual([3]);
+  expect(await engine.values('FETCH PRIOR FROM c')).toEqual([2]);
+  await engine.pg.exec('COMMIT');
+});
+
+test('no rows are an empty set, opened or not', async () => {
+  give([]);
+  expect(await engine.values('SELECT a FROM feed() AS t(a int)')).toEqual([]);
+  expect(await engine.values('SELECT a FROM no_rows() AS t(a int)')).toEqual([]);
+});
+
+test('a row type of our own is checked by the executor, in its words', async () => {
+  expect(await engine.values('SELECT s FROM status() AS t(s text)')).toEqual(['INSERT 0 1']);
+  expect(await engine.values('SELECT s FROM status() AS t(s varchar(3))')).toEqual(['INSERT 0 1']);
+  expect(await engine.value('SELECT status()::text')).toBe('("INSERT 0 1")');
+  expect(await engine.error('SELECT * FROM status() AS t(s int)')).toMatchObject({
+    code: '42804',
+    message: 'function return row and query-specified return row do not match',
+    detail: 'Returned type text at ordinal position 1, but query expects integer.',
+  });
+  expect(await engine.error('SELECT * FROM status() AS t(s text, r text)')).toMatchObject({
+    code: '42804',
+    detail: 'Returned row contains 1 attribute, but query expects 2.',
+  });
+});
+
+test('attributes have names, types and modifiers', async () => {
+  expect(await rowsOf('SELECT * FROM described() AS t(n text, t int, m int)')).toEqual([
+    { n: 'n', t: 25, m: -1 },
+    { n: 't', t: 23, m: -1 },
+    { n: 'm', t: 23, m: -1 },
+  ]);
+  const wide = 'SELECT * FROM described() AS t("ä b" varchar(5), c numeric(10,2), d bit(3))';
+  expect(await engine.error(wide)).toMatchObject({ code: '42804' });
+});
+
+test('the callers that cannot take a set or a record say so', async () => {
+  give([['1']]);
+  expect(await engine.error('SELECT feed()')).toMatchObject({
+    code: '0A000',
+    message: 'function returning record called in context that cannot accept type record',
+  });
+  expect(await engine.error('SELECT * FROM feed_scalar()')).toMatchObject({
+    code: 'XX000',
+    message: 'return type must be a row type',
+  });
+  expect(await engine.error('SELECT feed_once()')).toMatchObject({
+    code: '0A000',
+    message: 'set-valued function called in context that cannot accept a set',
+  });
+  expect(await engine.error('SELECT * FROM feed()')).toMatchObject({ code: '42601' });
+});
+
+test('another number of fields than columns is refused', async () => {
+  give([['1', '2']]);
+  expect(await engine.error('SELECT * FROM feed() AS t(a int)')).toMatchObject({
+    code: '42804',
+    message: 'remote query result rowtype does not match the specified FROM clause rowtype',
+  });
+});
+
+test('a set opened again replaces the one before, half rows included', async () => {
+  expect(await engine.values('SELECT a FROM replaced() AS t(a int)')).toEqual([2]);
+});
+
+test('a set may be finished early, and then takes no more', async () => {
+  expect(await engine.error('SELECT * FROM after_finish() AS t(a int)')).toMatchObject({
+    message: 'rows put into a finished set',
+  });
+});
+
+test('an error after some rows is the whole answer', async () => {
+  expect(await engine.error('SELECT * FROM failing() AS t(a int)')).toMatchObject({
+    code: '08006',
+    message: 'gone in the middle',
+  });
+});
+
+test('rows may be cut at any byte', async () => {
+  const bytes = joined([dataRow(['12', 'zwölf']), dataRow([null, '']), dataRow(['-3', 'x'.repeat(300)])]);
+  formats = [];
+  const sql = `SELECT string_agg(coalesce(a::text, 'null') || ':' || md5(b), ' ') FROM feed() AS t(a int, b text)`;
+  pieces = [bytes];
+  const whole = await engine.value(sql);
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
+    expect(await engine.value(sql)).toBe(whole);
+  }
+  pieces = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1));
+  expect(await engine.value(sql)).toBe(whole);
+});
+
+test('bytes of shared memory are taken', async () => {
+  const bytes = dataRow(['5']);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length + 3), 3);
+  shared.set(bytes);
+  pieces = [shared];
+  formats = [];
+  expect(await engine.values('SELECT a FROM feed() AS t(a int)')).toEqual([5]);
+});
+
+test('memory grows in the middle: large values and many rows', async () => {
+  const large = 'ä'.repeat(20_000_000);
+  give([
+    ['1', large],
+    ['2', 'small'],
+    ['3', large],
+  ]);
+  const sql = 'SELECT string_agg(length(b)::text, $$ $$) FROM feed() AS t(a int, b text)';
+  expect(await engine.value(sql)).toBe('20000000 5 20000000');
+  give(Array.from({ length: 200_000 }, (_, row) => [String(row), `row ${row}`]));
+  expect(await engine.value('SELECT sum(a)::int8 = 19999900000 FROM feed() AS t(a int, b text)')).toBe(true);
+});
+
+test('a domain that calls back into the library while a row is converted', async () => {
+  await engine.pg.exec(`
+    CREATE FUNCTION host_check(v text) RETURNS boolean LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM 1 FROM status() AS t(s text); RETURN v <> 'bad'; END $$;
+    CREATE DOMAIN checked AS text CHECK (host_check(VALUE));
+    CREATE DOMAIN filled AS text NOT NULL;`);
+  give([
+    ['a', '1'],
+    ['b', '2'],
+  ]);
+  expect(await engine.values('SELECT a || b FROM feed() AS t(a checked, b int)')).toEqual(['a1', 'b2']);
+  give([
+    ['a', '1'],
+    ['bad', '2'],
+  ]);
+  expect(await engine.error('SELECT * FROM feed() AS t(a checked, b int)')).toMatchObject({
+    code: '23514',
+    message: 'value for domain checked violates check constraint "checked_check"',
+  });
+  give([[null]]);
+  expect(await engine.error('SELECT * FROM feed() AS t(a filled)')).toMatchObject({
+    code: '23502',
+    message: 'domain filled does not allow null values',
+  });
+});
+
+test('a body may run SQL that calls another body', async () => {
+  give([['1']]);
+  expect(await engine.value(`SELECT allowed('x')`)).toBe(true);
+});
+
+test.each([
+  ['another tag', Uint8Array.of(0x45, 0, 0, 0, 6, 0, 0)],
+  ['a length that is too short', Uint8Array.of(0x44, 0, 0, 0, 5, 0, 0)],
+  ['a negative length', Uint8Array.of(0x44, 0xff, 0xff, 0xff, 0xff, 0, 1)],
+  ['half a field length', Uint8Array.of(0x44, 0, 0, 0, 8, 0, 1, 0, 0)],
+  ['a field longer than the message', Uint8Array.of(0x44, 0, 0, 0, 11, 0, 1, 0, 0, 0, 9, 0x31)],
+  ['a field length below -1', Uint8Array.of(0x44, 0, 0, 0, 10, 0, 1, 0xff, 0xff, 0xff, 0xfe)],
+  ['bytes after the last field', Uint8Array.of(0x44, 0, 0, 0, 12, 0, 1, 0, 0, 0, 1, 0x31, 0)],
+  ['half a message', Uint8Array.of(0x44, 0, 0, 0, 11, 0, 1, 0, 0)],
+])('%s is no DataRow', async (_, bytes) => {
+  pieces = [bytes];
+  formats = [];
+  expect((await engine.error('SELECT * FROM feed() AS t(a int)')).code).toMatch(/^(08P01|54000)$/);
+});
+
+test('binary fields of another length are refused', async () => {
+  const types: Record<string, number> = {
+    int2: 2,
+    int4: 4,
+    int8: 8,
+    float8: 8,
+    bool: 1,
+    uuid: 16,
+    interval: 16,
+    numeric: 8,
+    date: 4,
+  };
+  for (const [type, byteLength] of Object.entries(types)) {
+    for (const wrong of [byteLength - 1, byteLength + 1]) {
+      give([[new Uint8Array(wrong)]], [1]);
+      expect((await engine.error(`SELECT * FROM feed() AS t(a ${type})`)).code).toMatch(/^(22P03|08P01)$/);
+    }
+  }
+});
+
+test.each(['a text', 'a varchar', 'a varchar(10)', 'a char(10)', 'a jsonb', 'a name', 'a checked_text'])(
+  'invalid UTF-8 is an error for %s',
+  async (column) => {
+    await engine.pg.exec('DROP DOMAIN IF EXISTS checked_text; CREATE DOMAIN checked_text AS text');
+    const invalid: readonly (readonly [number[], string])[] = [
+      [[0xff], '0xff'],
+      [[0x61, 0xc3, 0x28], '0xc3 0x28'],
+      [[0xed, 0xa0, 0x80], '0xed 0xa0 0x80'],
+      [[0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0xe2, 0x82], '0xe2 0x82'],
+      [[0x61, 0x00], '0x00'],
+    ];
+    for (const [bytes, shown] of invalid) {
+      give([[Uint8Array.from(bytes)]]);
+      expect(await engine.error(`SELECT * FROM feed() AS t(${column})`)).toMatchObject({
+        code: '22021',
+        message: `invalid byte sequence for encoding "UTF8": ${shown}`,
+      });
+    }
+  },
+);
+
+test('conversion errors are those of the input functions', async () => {
+  const cases: readonly (readonly [string, string, string, string])[] = [
+    ['a int', 'x', '22P02', 'invalid input syntax for type integer: "x"'],
+    ['a varchar(3)', 'abcde', '22001', 'value too long for type character varying(3)'],
+    ['a char(3)', 'abcde', '22001', 'value too long for type character(3)'],
+    ['a numeric(4,2)', '123456', '22003', 'numeric field overflow'],
+    ['a int2', '40000', '22003', 'value "40000" is out of range for type smallint'],
+    ['a timestamptz', '2020-13-01', '22008', 'date/time field value out of range: "2020-13-01"'],
+  ];
+  for (const [column, value, code, message] of cases) {
+    give([[value]]);
+    expect(await engine.error(`SELECT * FROM feed() AS t(${column})`)).toMatchObject({ code, message });
+  }
+});
+
+test('lengths of character types are minded as the input functions mind them', async () => {
+  give([['ab ', 'ab   ', 'ab']]);
+  const sql = `SELECT '[' || a || ']' AS a, '[' || b || ']' AS b, '[' || c::text || ']' AS c,
+    octet_length(c) AS n FROM feed() AS t(a varchar(3), b varchar(3), c char(4))`;
+  expect(await rowsOf(sql)).toEqual([{ a: '[ab ]', b: '[ab ]', c: '[ab]', n: 4 }]);
+  give([['äöü', 'äöü', 'äö']]);
+  expect(await rowsOf(sql)).toEqual([{ a: '[äöü]', b: '[äöü]', c: '[äö]', n: 6 }]);
+});
+
+test('sets leave no memory behind', async () => {
+  give(Array.from({ length: 100 }, (_, row) => [String(row), `row ${row}`]));
+  const used = `SELECT sum(used_bytes)::float8 FROM pg_backend_memory_contexts`;
+  const loop = `DO $$ BEGIN FOR i IN 1..300 LOOP PERFORM count(*) FROM feed() AS t(a int, b text); END LOOP; END $$`;
+  await engine.pg.exec(loop);
+  const before = Number(await engine.value(used));
+  await engine.pg.exec(loop);
+  expect(Number(await engine.value(used)) - before).toBeLessThan(100_000);
+});
