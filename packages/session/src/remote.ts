@@ -105,7 +105,8 @@ export class Remote {
     if (state.kind === 'settling') await this.settle(signal);
     if (state.kind !== 'active') return undefined;
     const result = await state.command.next(signal);
-    if (result === undefined && this.#state === state) this.#state = this.#afterwards;
+    const isOver = result === undefined || result.kind === 'lost';
+    if (isOver && this.#state === state) this.#state = this.#afterwards;
     return result;
   }
 
@@ -202,13 +203,15 @@ export class Remote {
   }
 
   #lose(command: Command, death: Death): void {
+    // Words that came as the answer of this command have been noted already.
+    const isNews = death.fatalText === '' || !this.#errorText.endsWith(death.fatalText);
     if (this.#afterwards.kind === 'idle') {
       this.#afterwards = LOST;
-      this.#errorText += death.fatalText + death.text;
+      this.#errorText += (isNews ? death.fatalText : '') + death.text;
       // libpq waits on the socket once more after it has closed it, and says so.
       if (death.text.startsWith('server closed')) this.#errorText += 'invalid socket\n';
     }
-    command.lose(death.fatal);
+    command.lose(isNews ? death.fatal : undefined);
   }
 
   /** One read of what an idle death left in the socket: the server's last words first, then the end of file. */
