@@ -1,4 +1,5 @@
+import { DBLINK_ROWS } from './dblink/rows.ts';
 import type { Row } from './report.ts';
 
 /** Every row of the bench, in the order they run. */
-export const ROWS: readonly Row[] = [];
+export const ROWS: readonly Row[] = [...DBLINK_ROWS];
