@@ -1,8 +1,13 @@
 export { assertKeyValues, parseInt2Vector, validateKeyAttributes } from './attnums.ts';
 export { buildDelete, buildInsert, buildSourceQuery, buildUpdate, onlySourceRow } from './build.ts';
+export type { BuildSqlRequest } from './build-steps.ts';
+export { buildSqlSteps } from './build-steps.ts';
 export { isSqlBuildError, SqlBuildError } from './errors.ts';
 export type { ConformingStrings, SqlToken, SqlTokenKind } from './lexer.ts';
 export { readTokens } from './lexer.ts';
+export { primaryKeySteps } from './local-relation.ts';
+export type { LocalQuery, LocalSteps } from './local-steps.ts';
+export { runLocalSteps } from './local-steps.ts';
 export { quoteIdent, quoteLiteral, quoteNullable, quoteQualifiedIdent } from './quote.ts';
 export type { Relation, RelationColumn, TextTuple } from './relation.ts';
 export type { StatementClass, StatementObstacle } from './statement.ts';
