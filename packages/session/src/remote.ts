@@ -206,7 +206,8 @@ export class Remote {
     // Words that came as the answer of this command have been noted already.
     const isNews = death.fatalText === '' || !this.#errorText.endsWith(death.fatalText);
     if (this.#afterwards.kind === 'idle') {
-      this.#afterwards = LOST;
+      // A call that was interrupted will not tell; the next one has to.
+      this.#afterwards = this.#state.kind === 'settling' ? { kind: 'lost', text: death.text.trimEnd() } : LOST;
       this.#errorText += (isNews ? death.fatalText : '') + death.text;
       // libpq waits on the socket once more after it has closed it, and says so.
       if (death.text.startsWith('server closed')) this.#errorText += 'invalid socket\n';

@@ -4,6 +4,9 @@ import { selfAddresses } from '../bridge/control.ts';
 import type { NetworkOptions } from '../spawn/worker-data.ts';
 import { refuseSelf } from './self-connection.ts';
 
+/** As long as dblink_cancel_query waits for its request to be taken. */
+const CANCEL_TIMEOUT_MS = 30_000;
+
 /** Makes connections for SQL: within what the host allows, and never to the embedded database itself. */
 export function makeConnect(network: NetworkOptions, control: SharedArrayBuffer): SessionOptions['connect'] {
   return async (conninfo, { signal }) => {
@@ -23,6 +26,7 @@ export function makeConnect(network: NetworkOptions, control: SharedArrayBuffer)
         signal: abort.signal,
         environment: network.environment,
         allowFiles: network.allowLocalFiles,
+        cancelTimeoutMs: CANCEL_TIMEOUT_MS,
         admitPeer: (peer) => {
           try {
             refuseSelf(peer, own);
