@@ -32,6 +32,8 @@ interface Death {
 
 function neverMind(): void {}
 
+const always = (): boolean => true;
+
 /**
  * One dblink connection as libpq's PGconn shows it: which command is under way, what its results are, the error text
  * buffer, and a death that is noticed only at the next use.
@@ -46,6 +48,7 @@ export class Remote {
   #errorText = '';
   /** A death while idle, as far as it has been read. */
   #death: Death | undefined;
+  #isTaken = always;
 
   constructor(connection: RemoteConnection, environment: RemoteEnvironment) {
     this.connection = connection;
@@ -95,8 +98,15 @@ export class Remote {
         this.#errorText = `${this.#state.text}\n`;
         return undefined;
       case 'idle':
-        return this.#start(request, policy);
+        if (this.#isTaken()) return this.#start(request, policy);
+        this.#errorText += 'another command is already in progress\n';
+        return undefined;
     }
+  }
+
+  /** The rows of the last command are still being put to use: until then it counts as running. */
+  holdUntil(isTaken: () => boolean): void {
+    this.#isTaken = isTaken;
   }
 
   /** PQgetResult: the next result of the command under way; undefined after the last, which makes it idle again. */
@@ -166,6 +176,7 @@ export class Remote {
 
   #start(request: RemoteRequest, policy: RowPolicy): Command {
     this.#errorText = '';
+    this.#isTaken = always;
     this.#afterwards = IDLE;
     const command = new Command(policy, {
       remoteError: (error) => {

@@ -21,6 +21,11 @@ export interface RowConsumer {
   /** A row set begins; rows of an earlier row set of the same call are void. */
   rowSet(header: RowSetHeader): void;
   rows(bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void>;
+  /**
+   * Whether everything handed over has been put to use. A consumer that works in another thread answers this, so that
+   * a query counts as running until its last row is taken, as it does in C.
+   */
+  isTaken?(): boolean;
 }
 
 /**

@@ -16,10 +16,12 @@ export class Outbox {
   readonly #waiting: Waiting[] = [];
   #state: 'open' | 'abandoned' = 'open';
   #flushing: Promise<void> | undefined;
+  #rowsEnd: number;
 
   /** @param signal - tells the engine thread that there is something to read */
   constructor(ring: RingWriter, call: number, signal: () => void) {
     this.#ring = ring;
+    this.#rowsEnd = ring.position;
     this.#call = call;
     this.#signal = signal;
   }
@@ -40,8 +42,14 @@ export class Outbox {
     for (let at = start; at < end; at += MAX_PAYLOAD) {
       this.#post(FRAME.rows, bytes, at, Math.min(at + MAX_PAYLOAD, end));
     }
+    this.#rowsEnd = this.#ring.position;
     if (this.#flushing !== undefined) return this.#flushing;
     if (!this.#ring.hasRoom && this.#state === 'open') return this.#ring.room();
+  }
+
+  /** Whether the engine's thread has used every row sent, or wants no more of them. */
+  get rowsAreTaken(): boolean {
+    return this.#state === 'abandoned' || (this.#flushing === undefined && this.#ring.isReadUpTo(this.#rowsEnd));
   }
 
   /** Resolves when everything is in the ring. */
@@ -74,6 +82,7 @@ export class Outbox {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       if (this.#ring.tryWrite(next.kind, this.#call, next.payload, 0, next.payload.length)) {
         this.#waiting.shift();
+        if (next.kind === FRAME.rows) this.#rowsEnd = this.#ring.position;
         this.#signal();
       } else {
         await this.#ring.room();

@@ -181,6 +181,7 @@ function consumerOf(call: RunningCall): RowConsumer {
       call.abort.signal.throwIfAborted();
       return call.outbox.sendRows(bytes, start, end);
     },
+    isTaken: () => call.outbox.rowsAreTaken,
   };
 }
 

@@ -58,6 +58,16 @@ export class RingWriter {
     return true;
   }
 
+  /** Bytes written so far, modulo 2³²: a mark for {@link isReadUpTo}. */
+  get position(): number {
+    return this.#produced;
+  }
+
+  /** Whether the reader has given back everything that was written before the mark. */
+  isReadUpTo(position: number): boolean {
+    return ((Atomics.load(this.#words, CONSUMED) - position) | 0) >= 0;
+  }
+
   /** Whether the next frames will find room without waiting. */
   get hasRoom(): boolean {
     return this.#room() >= 2 * MAX_PAYLOAD;

@@ -54,9 +54,11 @@ async function stream(
   try {
     for (;;) {
       const result = await remote.nextResult(scope.signal);
-      if (result === undefined) return last;
+      if (result === undefined) break;
       if (last?.kind !== 'copy') last = result;
     }
+    remote.holdUntil(() => consumer.isTaken?.() ?? true);
+    return last;
   } catch (error) {
     const stop = isCancelled(scope.signal) || (wasIdle && onlyReads(sql));
     remote.leave(stop ? 'cancel' : 'read to the end');
