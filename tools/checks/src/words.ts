@@ -15,7 +15,8 @@ export const words: Check = {
       (path) => path.length > 2 && path !== '/tmp/',
     );
     for (const file of listFiles(root)) {
-      if (FORBIDDEN_NAME.test(file)) findings.push({ file, message: 'a file is named after what it holds' });
+      if (/\.ts$/.test(file) && FORBIDDEN_NAME.test(file))
+        findings.push({ file, message: 'a file is named after what it holds' });
       if (!TEXT_FILE.test(file)) continue;
       const text = readText(root, file);
       for (const path of paths) if (text.includes(path)) findings.push({ file, message: 'a path of this machine' });
