@@ -2,6 +2,9 @@ export { assertKeyValues, parseInt2Vector, validateKeyAttributes } from './attnu
 export { buildDelete, buildInsert, buildSourceQuery, buildUpdate, onlySourceRow } from './build.ts';
 export type { BuildSqlRequest } from './build-steps.ts';
 export { buildSqlSteps } from './build-steps.ts';
+export type { ColumnDefinition, ColumnList } from './column-list.ts';
+export { parseColumnList } from './column-list.ts';
+export type { ColumnListRow, SqlTypeMap } from './column-list-types.ts';
 export { isSqlBuildError, SqlBuildError } from './errors.ts';
 export type { ConformingStrings, SqlToken, SqlTokenKind } from './lexer.ts';
 export { readTokens } from './lexer.ts';
@@ -12,3 +15,5 @@ export { quoteIdent, quoteLiteral, quoteNullable, quoteQualifiedIdent } from './
 export type { Relation, RelationColumn, TextTuple } from './relation.ts';
 export type { StatementClass, StatementObstacle } from './statement.ts';
 export { classifyStatement } from './statement.ts';
+export type { TypeName } from './type-name.ts';
+export { formatTypeName } from './type-name.ts';

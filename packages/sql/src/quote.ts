@@ -1,5 +1,5 @@
 import { SqlBuildError } from './errors.ts';
-import { QUOTED_KEYWORDS } from './keywords.generated.ts';
+import { KEYWORDS } from './keywords.generated.ts';
 
 /**
  * An identifier as the server's `quote_ident` writes it: in double quotes only when it needs them.
@@ -13,7 +13,7 @@ import { QUOTED_KEYWORDS } from './keywords.generated.ts';
  */
 export function quoteIdent(identifier: string): string {
   assertNoZero(identifier);
-  if (/^[a-z_][a-z0-9_]*$/.test(identifier) && !QUOTED_KEYWORDS.has(identifier)) return identifier;
+  if (/^[a-z_][a-z0-9_]*$/.test(identifier) && !KEYWORDS.has(identifier)) return identifier;
   return `"${identifier.replaceAll('"', '""')}"`;
 }
 

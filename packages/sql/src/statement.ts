@@ -1,4 +1,5 @@
 import { type ConformingStrings, readTokens } from './lexer.ts';
+import { asciiLower } from './token-cursor.ts';
 
 /** Why a text is not one plain statement that returns rows. */
 export type StatementObstacle =
@@ -80,9 +81,4 @@ function obstacleOf(command: string): StatementObstacle | undefined {
 
 function other(obstacle: StatementObstacle): StatementClass {
   return { kind: 'other', obstacle };
-}
-
-/** Keywords are folded without regard to locale or Unicode. */
-function asciiLower(word: string): string {
-  return word.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
