@@ -82,7 +82,8 @@ function next(child: ChildProcess): Promise<unknown> {
  */
 async function undo(engine: Engine, steps: readonly string[]): Promise<void> {
   await engine.run('rollback');
-  await engine.run('reset session authorization; reset role');
+  // Not RESET SESSION AUTHORIZATION: in PGlite 0.5.16 that leaves the session with the other role.
+  await engine.run('set session authorization postgres; reset role');
   await engine.run('discard all');
   await engine.run('select dblink_disconnect(name) from unnest(dblink_get_connections()) name');
   await engine.run('select dblink_disconnect()');
