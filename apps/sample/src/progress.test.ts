@@ -36,4 +36,13 @@ describe('progress', () => {
     createProgress(output).say('hello');
     expect(text()).toBe('hello\n');
   });
+
+  it('says a line in the middle of a task without writing over it', () => {
+    const { output, text } = record(true);
+    const progress = createProgress(output);
+    const task = progress.begin('loading');
+    progress.say('stopping');
+    task.done('stopped');
+    expect(text()).toMatch(/^loading \.\.\.\nstopping\nloading: stopped \(\d\.\d s\)\n$/);
+  });
 });

@@ -14,6 +14,7 @@ export interface Task {
 
 /** Tells the user what is going on. */
 export interface Progress {
+  /** Says a line; a task that is going on is left where it is. */
   say(text: string): void;
   /** Begins a task. End it before the next one begins. */
   begin(text: string): Task;
@@ -27,27 +28,57 @@ const BAR_WIDTH = 24;
  * beginning and again, with its outcome, at its end.
  */
 export function createProgress(output: ProgressOutput): Progress {
-  const terminal = output.isTTY === true;
+  return output.isTTY === true ? onTerminal(output) : inLines(output);
+}
+
+function onTerminal(output: ProgressOutput): Progress {
+  let cursor: 'at the start of a line' | 'in the line of a task' = 'at the start of a line';
+  const draw = (text: string): void => {
+    output.write(cursor === 'in the line of a task' ? ERASE_LINE + text : text);
+    cursor = 'in the line of a task';
+  };
+  const end = (text: string): void => {
+    output.write(`${cursor === 'in the line of a task' ? ERASE_LINE : ''}${text}\n`);
+    cursor = 'at the start of a line';
+  };
   return {
-    say: (text) => void output.write(`${text}\n`),
+    say: (text) => {
+      if (cursor === 'in the line of a task') output.write('\n');
+      cursor = 'at the start of a line';
+      end(text);
+    },
     begin: (text) => {
-      const startedAt = performance.now();
+      const elapsed = stopwatch();
       let percent = -1;
-      output.write(terminal ? `${text} ...` : `${text} ...\n`);
+      draw(`${text} ...`);
       return {
         at: (fraction) => {
           const now = Math.floor(fraction * 100);
-          if (!terminal || now === percent) return;
+          if (now === percent) return;
           percent = now;
-          output.write(`${ERASE_LINE}${text} ${bar(fraction)} ${now} %`);
+          draw(`${text} ${bar(fraction)} ${now} %`);
         },
-        done: (outcome) => {
-          const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-          output.write(`${terminal ? ERASE_LINE : ''}${text}: ${outcome} (${seconds} s)\n`);
-        },
+        done: (outcome) => end(`${text}: ${outcome} (${elapsed()})`),
       };
     },
   };
+}
+
+function inLines(output: ProgressOutput): Progress {
+  const say = (text: string): void => void output.write(`${text}\n`);
+  return {
+    say,
+    begin: (text) => {
+      const elapsed = stopwatch();
+      say(`${text} ...`);
+      return { at: () => {}, done: (outcome) => say(`${text}: ${outcome} (${elapsed()})`) };
+    },
+  };
+}
+
+function stopwatch(): () => string {
+  const startedAt = performance.now();
+  return () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
 }
 
 function bar(fraction: number): string {
