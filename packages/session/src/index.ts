@@ -23,3 +23,4 @@ export { type CallEnvironment, createSession, type Session, type SessionOptions,
 export type { TextRows } from './text-rows.ts';
 export { validateOptions } from './validator.ts';
 export type { NotifyRow } from './verbs/get-notify.ts';
+export type { DeclaredColumn } from './wire-format.ts';

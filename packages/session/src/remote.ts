@@ -1,6 +1,7 @@
 import { Command, interruption, type Result, type RowPolicy } from './command.ts';
 import type { CallSignal, RemoteConnection, RemoteNotification, RemoteRequest, RemoteSink } from './connection.ts';
 import type { RemoteErrorFields } from './errors.ts';
+import { StatementMemory } from './wire-format.ts';
 
 /** How long a remote server may take to answer a cancel request before its connection is given up. */
 const CANCEL_ANSWER_MS = 5_000;
@@ -40,6 +41,7 @@ const always = (): boolean => true;
  */
 export class Remote {
   readonly connection: RemoteConnection;
+  readonly statements: StatementMemory = new StatementMemory();
   readonly #environment: RemoteEnvironment;
   #state: State = IDLE;
   /** Where the connection stands once the command under way is read to its end. */
@@ -176,6 +178,7 @@ export class Remote {
 
   #start(request: RemoteRequest, policy: RowPolicy): Command {
     this.#errorText = '';
+    this.statements.notice(request.sql);
     this.#isTaken = always;
     this.#afterwards = IDLE;
     const command = new Command(policy, {

@@ -20,6 +20,7 @@ import { isBusy } from './verbs/is-busy.ts';
 import { open } from './verbs/open.ts';
 import { query } from './verbs/query.ts';
 import { sendQuery } from './verbs/send-query.ts';
+import type { DeclaredColumn } from './wire-format.ts';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -47,7 +48,14 @@ export interface Verbs {
   connect(name: string | undefined, target: string): Promise<'OK'>;
   connectU(name: string | undefined, target: string): Promise<'OK'>;
   disconnect(name: string | undefined): Promise<'OK'>;
-  query(target: string | undefined, sql: string, failOnError: boolean, consumer: RowConsumer): Promise<RowOutcome>;
+  /** With the caller's column list, values may come in the binary format where that makes no difference. */
+  query(
+    target: string | undefined,
+    sql: string,
+    failOnError: boolean,
+    consumer: RowConsumer,
+    columns?: readonly DeclaredColumn[],
+  ): Promise<RowOutcome>;
   exec(target: string | undefined, sql: string, failOnError: boolean): Promise<string>;
   open(name: string | undefined, cursor: string, sql: string, failOnError: boolean): Promise<'OK' | 'ERROR'>;
   fetch(
@@ -113,7 +121,7 @@ function bind(scope: Scope): Verbs {
     connect: (name, target) => connect(scope, name, target),
     connectU: (name, target) => connectUntrusted(scope, name, target),
     disconnect: async (name) => disconnect(scope, name),
-    query: (target, sql, failOnError, consumer) => query(scope, target, sql, failOnError, consumer),
+    query: (target, sql, failOnError, consumer, columns) => query(scope, target, sql, failOnError, consumer, columns),
     exec: (target, sql, failOnError) => exec(scope, target, sql, failOnError),
     open: (name, cursor, sql, failOnError) => open(scope, name, cursor, sql, failOnError),
     fetch: (name, cursor, howMany, failOnError, consumer) => fetch(scope, name, cursor, howMany, failOnError, consumer),

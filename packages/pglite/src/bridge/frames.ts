@@ -1,10 +1,17 @@
-import type { DblinkMessageFields, ForeignServer, NotifyRow, RowOutcome } from '@pg-dblink/session';
+import type { DblinkMessageFields, DeclaredColumn, ForeignServer, NotifyRow, RowOutcome } from '@pg-dblink/session';
 
 /** One dblink function with its arguments; an undefined name is the unnamed connection. */
 export type CallRequest =
   | { readonly verb: 'connect'; readonly name: string | undefined; readonly target: string }
   | { readonly verb: 'disconnect'; readonly name: string | undefined }
-  | { readonly verb: 'query'; readonly target: string | undefined; readonly sql: string; readonly failOnError: boolean }
+  | {
+      readonly verb: 'query';
+      readonly target: string | undefined;
+      readonly sql: string;
+      readonly failOnError: boolean;
+      /** The caller's column list; empty where it cannot be known before there are rows. */
+      readonly columns: readonly DeclaredColumn[];
+    }
   | { readonly verb: 'exec'; readonly target: string | undefined; readonly sql: string; readonly failOnError: boolean }
   | {
       readonly verb: 'open';

@@ -118,7 +118,7 @@ async function dispatch(verbs: Verbs, request: CallRequest, consumer: RowConsume
     case 'disconnect':
       return text(await verbs.disconnect(request.name));
     case 'query':
-      return set(await verbs.query(request.target, request.sql, request.failOnError, consumer));
+      return set(await verbs.query(request.target, request.sql, request.failOnError, consumer, request.columns));
     case 'exec':
       return text(await verbs.exec(request.target, request.sql, request.failOnError));
     case 'open':

@@ -18,7 +18,7 @@ const PADDING = 0;
 const ENOUGH_ROOM = CAPACITY / 2;
 
 /** Longest payload of one frame. */
-export const MAX_PAYLOAD = 128 * 1024;
+export const MAX_PAYLOAD: number = 128 * 1024;
 
 /** Memory for one ring. */
 export function createRing(): SharedArrayBuffer {

@@ -1,4 +1,5 @@
 import { type Call, type RowStore, SqlError, withSettings } from '@pg-dblink/fmgr';
+import type { DeclaredColumn } from '@pg-dblink/session';
 import type { CallEvent, Exchange } from '../bridge/caller.ts';
 import type { CallResult, RowSetFrame } from '../bridge/frames.ts';
 
@@ -40,6 +41,16 @@ export function receiveSet(call: Call, exchange: Exchange): void {
     }
   });
   finish(call, result, rows);
+}
+
+/** The caller's column list; empty where there is none, which is an error only once there are rows. */
+export function declaredColumns(call: Call): DeclaredColumn[] {
+  try {
+    return call.resultDescriptor().attributes.map(({ typeOid, typmod }) => ({ typeOid, typeModifier: typmod }));
+  } catch (error) {
+    if (error instanceof SqlError) return [];
+    throw error;
+  }
 }
 
 function openRowSet(call: Call, rowSet: RowSetFrame): RowStore {

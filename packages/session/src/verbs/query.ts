@@ -1,23 +1,31 @@
 import { isCancelled, type Result } from '../command.ts';
+import type { RemoteRequest } from '../connection.ts';
 import { rowSetHeader } from '../deliver.ts';
 import { DblinkError, type DblinkMessageFields } from '../errors.ts';
 import { relay, relayedFields, type Subject } from '../relay.ts';
+import type { Remote } from '../remote.ts';
 import type { RowConsumer, RowOutcome } from '../rows.ts';
 import type { Scope } from '../scope.ts';
 import { withTarget } from '../target.ts';
+import type { DeclaredColumn } from '../wire-format.ts';
 
 const PHASE = 'while executing query';
 
-/** dblink: streams every row set to the consumer; the last result decides what the call returns. */
+/**
+ * dblink: streams every row set to the consumer; the last result decides what the call returns.
+ *
+ * @param columns - the caller's column list, if it can be known: lets values that are the same in binary come so
+ */
 export function query(
   scope: Scope,
   target: string | undefined,
   sql: string,
   failOnError: boolean,
   consumer: RowConsumer,
+  columns: readonly DeclaredColumn[] = [],
 ): Promise<RowOutcome> {
   return withTarget(scope, target, async (subject) => {
-    const result = await stream(scope, subject, sql, consumer);
+    const result = await run(scope, subject.remote, sql, consumer, columns);
     switch (result?.kind) {
       case 'rows':
         return { kind: 'rows' };
@@ -33,18 +41,53 @@ export function query(
   });
 }
 
-async function stream(
+async function run(
   scope: Scope,
-  { remote }: Subject,
+  remote: Remote,
   sql: string,
   consumer: RowConsumer,
+  columns: readonly DeclaredColumn[],
 ): Promise<Result | undefined> {
   await remote.settle(scope.signal);
+  const { statements, connection } = remote;
+  const resultFormats = statements.formats(sql, columns, connection);
+  if (resultFormats !== undefined) {
+    const { last, described } = await stream(scope, remote, { kind: 'extended', sql, resultFormats }, consumer);
+    // Refused before anything ran, because the remote table has changed: outside a transaction that is as if unsent.
+    const isStale = last?.kind === 'error' && described === 0 && connection.transactionStatus === 'I';
+    if (!isStale) return last;
+    statements.forget(sql);
+  }
+  const { last, rowCount } = await stream(scope, remote, { kind: 'simple', sql }, consumer);
+  if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, rowCount);
+  return last;
+}
+
+interface Streamed {
+  readonly last: Result | undefined;
+  /** Number of row sets that began. */
+  readonly described: number;
+  readonly rowCount: number;
+}
+
+async function stream(scope: Scope, remote: Remote, request: RemoteRequest, consumer: RowConsumer): Promise<Streamed> {
   const wasIdle = remote.transactionStatus === 'idle';
-  const command = remote.begin(
-    { kind: 'simple', sql },
-    { kind: 'stream', consumer, header: (fields, body) => rowSetHeader(remote, fields, body) },
-  );
+  let described = 0;
+  let rowCount = 0;
+  const command = remote.begin(request, {
+    kind: 'stream',
+    consumer: {
+      rowSet: (header) => {
+        described++;
+        consumer.rowSet(header);
+      },
+      rows: (bytes, start, end, count) => {
+        rowCount += count;
+        return consumer.rows(bytes, start, end, count);
+      },
+    },
+    header: (fields, body) => rowSetHeader(remote, fields, body),
+  });
   if (command === undefined) {
     const reason = remote.errorText;
     await discardPending(scope, remote);
@@ -58,16 +101,16 @@ async function stream(
       if (last?.kind !== 'copy') last = result;
     }
     remote.holdUntil(() => consumer.isTaken?.() ?? true);
-    return last;
+    return { last, described, rowCount };
   } catch (error) {
-    const stop = isCancelled(scope.signal) || (wasIdle && onlyReads(sql));
+    const stop = isCancelled(scope.signal) || (wasIdle && onlyReads(request.sql));
     remote.leave(stop ? 'cancel' : 'read to the end');
     throw error;
   }
 }
 
 /** A dblink call that cannot send its query throws away what others left unread. */
-async function discardPending(scope: Scope, remote: Subject['remote']): Promise<void> {
+async function discardPending(scope: Scope, remote: Remote): Promise<void> {
   if (remote.command?.isKept !== true) return;
   while ((await remote.nextResult(scope.signal)) !== undefined);
 }

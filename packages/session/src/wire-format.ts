@@ -1,0 +1,86 @@
+import { classifyStatement } from '@pg-dblink/sql';
+import type { RemoteConnection, RemoteField } from './connection.ts';
+
+/**
+ * Which columns may come in binary format without anyone noticing. Text is the contract: what dblink returns is what the
+ * type's input function makes of the remote text. Binary is asked for only where it is shown by test to give the same
+ * value, for a statement whose row description is known from its last run, and for results that are worth it.
+ */
+
+/** Equal whatever the settings of either side; with a type modifier the receive function does what the input function does. */
+const ALWAYS = new Set([16, 17, 20, 21, 23, 25, 26, 1043, 1700, 2950, 3802]);
+/** Equal without a type modifier: date, time, timestamp, timestamptz; their text must be ISO. */
+const WITH_ISO_DATES = new Set([1082, 1083, 1114, 1184]);
+/** interval; its text must be PostgreSQL's own. */
+const INTERVAL = 1186;
+/** float4 and float8: text is exact only with extra_float_digits above zero, the default since PostgreSQL 12. */
+const FLOATS = new Set([700, 701]);
+const EXACT_FLOATS_SINCE = 12;
+
+/** Fewer rows than this are not worth another protocol. */
+const WORTHWHILE_ROWS = 64;
+const REMEMBERED_STATEMENTS = 128;
+const LONGEST_REMEMBERED = 16 * 1024;
+
+/** One column of the caller's list. */
+export interface DeclaredColumn {
+  readonly typeOid: number;
+  readonly typeModifier: number;
+}
+
+interface Remembered {
+  readonly typeOids: readonly number[];
+  readonly rowCount: number;
+}
+
+/** What is known of the statements that ran on one connection. */
+export class StatementMemory {
+  readonly #statements = new Map<string, Remembered>();
+  #floats: 'exact' | 'unknown' = 'exact';
+
+  /** Settings that no server reports may have been changed by this text. */
+  notice(sql: string): void {
+    if (/extra_float_digits/i.test(sql)) this.#floats = 'unknown';
+  }
+
+  remember(sql: string, fields: readonly RemoteField[], rowCount: number): void {
+    if (sql.length > LONGEST_REMEMBERED) return;
+    this.#statements.delete(sql);
+    this.#statements.set(sql, { typeOids: fields.map(({ typeOid }) => typeOid), rowCount });
+    const [oldest] = this.#statements.keys();
+    if (this.#statements.size > REMEMBERED_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
+  }
+
+  forget(sql: string): void {
+    this.#statements.delete(sql);
+  }
+
+  /** A format for each column, when binary pays; undefined for a simple query. */
+  formats(
+    sql: string,
+    declared: readonly DeclaredColumn[],
+    connection: RemoteConnection,
+  ): readonly (0 | 1)[] | undefined {
+    const known = this.#statements.get(sql);
+    if (known === undefined || known.rowCount < WORTHWHILE_ROWS || known.typeOids.length !== declared.length) return;
+    // In an open transaction a statement that is refused for its formats would end the transaction.
+    if (connection.transactionStatus !== 'I') return;
+    const formats = declared.map((column, at) => (this.#isSafe(column, known.typeOids[at], connection) ? 1 : 0));
+    if (!formats.includes(1)) return;
+    const conforming = connection.serverParameters.get('standard_conforming_strings') === 'off' ? 'off' : 'on';
+    return classifyStatement(sql, conforming).kind === 'query' ? formats : undefined;
+  }
+
+  #isSafe(column: DeclaredColumn, remoteType: number | undefined, { serverParameters }: RemoteConnection): boolean {
+    const { typeOid, typeModifier } = column;
+    if (typeOid !== remoteType) return false;
+    if (ALWAYS.has(typeOid)) return true;
+    if (FLOATS.has(typeOid)) {
+      const major = Number.parseInt(serverParameters.get('server_version') ?? '0', 10);
+      return this.#floats === 'exact' && major >= EXACT_FLOATS_SINCE;
+    }
+    if (typeModifier >= 0) return false;
+    if (WITH_ISO_DATES.has(typeOid)) return serverParameters.get('DateStyle')?.startsWith('ISO') === true;
+    return typeOid === INTERVAL && serverParameters.get('IntervalStyle') === 'postgres';
+  }
+}
