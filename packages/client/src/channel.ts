@@ -1,8 +1,8 @@
 import type { OpenStream } from './drive.ts';
-import { CancelError, ConnectionLostError, TimeoutError } from './errors.ts';
+import { CancelError, ConnectionLostError } from './errors.ts';
 import { formatLibpqMessage } from './libpq-message.ts';
 import { lostText, SERVER_CLOSED } from './machine/connect-text.ts';
-import { type Exchange, Machine, type Outcome } from './machine/machine.ts';
+import { Machine, type Outcome } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
 import type { Session } from './machine/session.ts';
 import { MAX_PARAMETERS } from './machine/startup.ts';
@@ -10,14 +10,6 @@ import { terminateMessage } from './machine/terminate.ts';
 import type { ResultSink } from './result-sink.ts';
 import type { ServerError, ServerNotice, ServerNotification } from './server-error.ts';
 import { OsError, type Transport } from './transport.ts';
-
-/** What one call may add to a request. */
-export interface SubmitOptions {
-  /** Cancels the request on the server; the call rejects with the signal's reason once the server has answered. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds after which the request is cancelled as by a signal; the call rejects with a TimeoutError. */
-  readonly timeoutMs?: number | undefined;
-}
 
 /** What a channel needs of the code that opened it. */
 export interface ChannelContext {
@@ -29,18 +21,16 @@ export interface ChannelContext {
   sendCancel(session: Session, timeoutMs: number): Promise<void>;
   notice(notice: ServerNotice): void;
   notification(notification: ServerNotification): void;
+  /** The connection is over; undefined when it was closed on purpose. */
+  ended(error: ConnectionLostError | undefined): void;
 }
 
-/** A submitted request that has not ended. */
-interface Job {
-  readonly request: Request;
-  readonly sink: ResultSink;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-  /** Why we stopped it: what the caller gets once the server has answered. */
-  stopped: { readonly reason: unknown } | undefined;
-  /** Ends listeners and timers. */
-  readonly release: () => void;
+/** One user of the channel at a time: a query, a cursor, a pipeline, a copy. */
+export interface Turn {
+  /** It is this turn's time: from here until `leave` it alone begins exchanges. */
+  begin(): void;
+  /** The connection is gone, before or after `begin`; see {@link Channel.lossError}. */
+  lost(): void;
 }
 
 /** Why nothing can be sent any more. libpq tells the whole story once, and then only that there is no connection. */
@@ -50,29 +40,32 @@ interface Loss {
 }
 
 const NO_CONNECTION = 'no connection to the server';
+/** More than this in the output is sent at once instead of waiting for company. */
+const FLUSH_BYTES = 64 * 1024;
 
 /**
- * A live stream and what runs on it: one request after the other, each cancellable, none able to be hit by the cancel
- * of the one before it.
+ * A live stream and who may use it: one turn after the other, each cancellable, none able to be hit by the cancel of
+ * the one before it.
  *
- * No byte of a request leaves before the request in front of it has been answered to the end and every cancel stream
- * has ended. A cancelled request that is not answered in time costs the connection.
+ * No byte of a turn leaves before the turn in front of it has had all its answers and every cancel stream has ended.
+ * A cancelled turn that gets no answer in time costs the connection.
  */
 export class Channel {
   readonly session: Session;
   readonly machine: Machine;
   readonly #context: ChannelContext;
   readonly #transport: Transport;
-  readonly #waiting: Job[] = [];
+  readonly #waiting: Turn[] = [];
   readonly #cancels = new Set<Promise<void>>();
   readonly #closed: Promise<void>;
   #settleClosed: () => void = () => undefined;
-  #current: Job | undefined;
+  #current: Turn | undefined;
   #lastWords: ServerError | undefined;
   #loss: Loss | 'told' | undefined;
   #drained: Promise<void> | undefined;
   #settleDrained: () => void = () => undefined;
   #cancelTimer: ReturnType<typeof setTimeout> | undefined;
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(context: ChannelContext) {
     const { session, stream } = context;
@@ -105,22 +98,54 @@ export class Channel {
     });
   }
 
-  /** Whether a request is under way or waiting. */
+  /** Whether a turn is under way or waiting. */
   get isBusy(): boolean {
     return this.#current !== undefined || this.#waiting.length > 0;
   }
 
-  /** Resolves when ReadyForQuery has come; see {@link ResultSink} for what comes before. */
-  submit(request: Request, sink: ResultSink, options: SubmitOptions = {}): Promise<void> {
-    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
-    return new Promise((resolve, reject) => {
-      const job: Job = { request, sink, resolve, reject, stopped: undefined, release: this.#watch(options, () => job) };
-      if (this.#current === undefined && this.#cancels.size === 0 && this.#waiting.length === 0) this.#start(job);
-      else this.#waiting.push(job);
-    });
+  get isLost(): boolean {
+    return this.#loss !== undefined;
   }
 
-  /** Sends what the machine has written; resolves when the socket takes more. */
+  /** Begins the turn now, or when those before it have left. */
+  enter(turn: Turn): void {
+    if (this.#loss !== undefined) turn.lost();
+    else if (this.#current === undefined && this.#cancels.size === 0 && this.#waiting.length === 0) this.#begin(turn);
+    else this.#waiting.push(turn);
+  }
+
+  /** Ends a turn, all of whose exchanges have been answered; true when it had begun. */
+  leave(turn: Turn): boolean {
+    if (this.#current === turn) {
+      this.#current = undefined;
+      clearTimeout(this.#cancelTimer);
+      this.#beginNext();
+      return true;
+    }
+    const index = this.#waiting.indexOf(turn);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    return false;
+  }
+
+  isCurrent(turn: Turn): boolean {
+    return this.#current === turn;
+  }
+
+  /**
+   * Writes a request of the current turn into the output.
+   *
+   * @throws LocalProtocolError when it cannot be encoded, ConnectionLostError when there is no connection.
+   */
+  send(request: Request, sink: ResultSink, ended: (outcome: Outcome) => void): void {
+    if (this.#loss !== undefined) throw this.lossError(true);
+    this.machine.submit(request, sink, (outcome) => {
+      clearTimeout(this.#cancelTimer);
+      ended(outcome);
+    });
+    if (this.machine.output.byteLength > FLUSH_BYTES) void this.flush();
+  }
+
+  /** Sends what the machine has written; the promise resolves when the socket takes more. */
   flush(): Promise<void> | undefined {
     for (const bytes of this.machine.output.take()) {
       if (!this.#transport.write(bytes) && this.#drained === undefined) {
@@ -132,33 +157,41 @@ export class Channel {
     return this.#drained;
   }
 
-  /** Runs a request outside the queue, for pipelines: the caller keeps the order. */
-  begin(request: Request, sink: ResultSink, ended: (outcome: Outcome) => void): Exchange {
-    this.#refuseWhenLost();
-    return this.machine.submit(request, sink, ended);
+  /** Sends what the machine has written when this turn of the event loop is over, with what comes until then. */
+  flushSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      void this.flush();
+    }, 0);
   }
 
   /** Cancels what runs, if anything, over a stream of its own; resolves when that stream has ended. */
   async cancel(): Promise<void> {
     if (this.#loss !== undefined) throw new CancelError('connection not open');
-    const cancelled = this.#current;
+    if (this.#current !== undefined) this.#expectAnswer(this.#current);
+    if (this.machine.phase === 'simple-copy-in') {
+      // A server that waits for COPY data does not look at cancel requests: take the data away instead.
+      this.machine.copyFail('canceled by the client');
+      void this.flush();
+      return;
+    }
     const request = this.#context.sendCancel(this.session, this.#context.cancelTimeoutMs);
-    this.#cancels.add(request);
     const onEnd = (): void => {
       this.#cancels.delete(request);
-      this.#startNext();
+      this.#beginNext();
     };
+    this.#cancels.add(request);
     request.then(onEnd, onEnd);
-    if (cancelled !== undefined) this.#expectEnd(cancelled);
     await request;
   }
 
-  /** Says goodbye and closes; requests that wait are rejected. */
+  /** Says goodbye and closes; turns that are under way or wait are told that the connection is gone. */
   close(): Promise<void> {
     if (this.#loss === undefined) {
       this.#transport.write(terminateMessage());
       this.#transport.close('flush');
       this.#fail({ story: NO_CONNECTION, cause: undefined });
+      this.#context.ended(undefined);
       // A server that does not hang up in its turn is not waited for.
       const timer = setTimeout(() => this.#transport.close('drop'), this.#context.cancelTimeoutMs);
       void this.#closed.then(() => clearTimeout(timer));
@@ -172,75 +205,31 @@ export class Channel {
     this.#lose(story, cause);
   }
 
-  #start(job: Job): void {
-    try {
-      this.#refuseWhenLost();
-      this.machine.submit(job.request, job.sink, (outcome) => this.#ended(job, outcome));
-    } catch (error) {
-      job.release();
-      job.reject(error);
-      this.#startNext();
-      return;
-    }
-    this.#current = job;
-    void this.flush();
+  /** The loss as an error: with the whole story for the first one who asks. */
+  lossError(safeToRetry: boolean): ConnectionLostError {
+    const loss = this.#loss;
+    this.#loss = 'told';
+    if (loss === undefined || loss === 'told') return new ConnectionLostError(NO_CONNECTION, safeToRetry);
+    return new ConnectionLostError(loss.story, safeToRetry, { cause: loss.cause });
   }
 
-  #startNext(): void {
-    if (this.#current !== undefined || this.#cancels.size > 0) return;
-    const job = this.#waiting.shift();
-    if (job !== undefined) this.#start(job);
+  #begin(turn: Turn): void {
+    this.#current = turn;
+    turn.begin();
   }
 
-  #ended(job: Job, outcome: Outcome): void {
-    if (this.#current === job) this.#current = undefined;
-    clearTimeout(this.#cancelTimer);
-    job.release();
-    if (job.stopped !== undefined) job.reject(job.stopped.reason);
-    else if (outcome.kind === 'sink-threw') job.reject(outcome.error);
-    else job.resolve();
-    this.#startNext();
+  #beginNext(): void {
+    if (this.#current !== undefined || this.#cancels.size > 0 || this.#loss !== undefined) return;
+    const turn = this.#waiting.shift();
+    if (turn !== undefined) this.#begin(turn);
   }
 
-  /** Stops the job when its signal or its time-out says so. */
-  #watch({ signal, timeoutMs }: SubmitOptions, jobOf: () => Job): () => void {
-    const onAbort = (): void => this.#stop(jobOf(), signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            const job = jobOf();
-            const text = `statement timeout of ${timeoutMs} ms expired`;
-            this.#stop(job, new TimeoutError(text, job !== this.#current));
-          }, timeoutMs);
-    return () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-  }
-
-  #stop(job: Job, reason: unknown): void {
-    if (job.stopped !== undefined) return;
-    job.stopped = { reason };
-    if (job === this.#current) {
-      // A cancel that cannot be delivered ends as one that is not obeyed: by the time-out.
-      this.cancel().catch(() => undefined);
-      return;
-    }
-    const index = this.#waiting.indexOf(job);
-    if (index < 0) return;
-    this.#waiting.splice(index, 1);
-    job.release();
-    job.reject(reason);
-  }
-
-  /** A cancelled request must end soon, or nobody could use the connection again. */
-  #expectEnd(job: Job): void {
+  /** A cancelled turn must get an answer soon, or nobody could use the connection again. */
+  #expectAnswer(turn: Turn): void {
     clearTimeout(this.#cancelTimer);
     const { cancelTimeoutMs } = this.#context;
     this.#cancelTimer = setTimeout(() => {
-      if (this.#current !== job) return;
+      if (this.#current !== turn) return;
       this.destroy(`the server did not answer a cancel request within ${cancelTimeoutMs} ms: connection closed`);
     }, cancelTimeoutMs);
   }
@@ -286,7 +275,10 @@ export class Channel {
   }
 
   #lose(story: string, cause: unknown): void {
-    if (this.#loss === undefined) this.#fail({ story, cause });
+    if (this.#loss === undefined) {
+      this.#fail({ story, cause });
+      this.#context.ended(new ConnectionLostError(story, true, { cause }));
+    }
     this.#settleClosed();
   }
 
@@ -294,32 +286,10 @@ export class Channel {
     this.#loss = loss;
     this.machine.close();
     clearTimeout(this.#cancelTimer);
+    clearTimeout(this.#soon);
     this.#onDrained();
-    const running = this.#current;
+    this.#current?.lost();
     this.#current = undefined;
-    if (running !== undefined) {
-      running.release();
-      if (running.stopped !== undefined) {
-        running.reject(running.stopped.reason);
-      } else {
-        this.#loss = 'told';
-        running.reject(new ConnectionLostError(loss.story, false, { cause: loss.cause }));
-      }
-    }
-    for (const job of this.#waiting.splice(0)) {
-      job.release();
-      job.reject(this.#lossError());
-    }
-  }
-
-  #refuseWhenLost(): void {
-    if (this.#loss !== undefined) throw this.#lossError();
-  }
-
-  #lossError(): ConnectionLostError {
-    const loss = this.#loss;
-    this.#loss = 'told';
-    if (loss === undefined || loss === 'told') return new ConnectionLostError(NO_CONNECTION, true);
-    return new ConnectionLostError(loss.story, true, { cause: loss.cause });
+    for (const turn of this.#waiting.splice(0)) turn.lost();
   }
 }

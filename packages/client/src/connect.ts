@@ -30,6 +30,8 @@ export interface ConnectOptions {
   readonly maxMessageLength?: number | undefined;
   /** Keeps derived SCRAM keys, so that the next connection with the same password is quick. */
   readonly scramKeys?: ScramKeyCache | undefined;
+  /** Statements of `execute` that are kept prepared, for the next time; 0, the default, keeps none. */
+  readonly statementCacheSize?: number | undefined;
   /** How values of each type are made and sent. */
   readonly types?: TypeRegistry | undefined;
 }
@@ -60,6 +62,7 @@ export async function connectResolved(
     session,
     stream,
     types: options.types ?? new TypeRegistry(),
+    statementCacheSize: options.statementCacheSize ?? 0,
     cancelTimeoutMs: options.cancelTimeoutMs ?? CANCEL_TIMEOUT_MS,
     sendCancel: async (of: Session, timeoutMs: number) => {
       await drive(cancelDialogue(of, timeoutMs), host, undefined);

@@ -1,53 +1,48 @@
-import { Channel, type ChannelContext, type SubmitOptions } from './channel.ts';
-import { UsageError } from './errors.ts';
+import { Channel, type ChannelContext } from './channel.ts';
+import { type CopySource, copyIn } from './copy-in.ts';
+import { copyOut } from './copy-out.ts';
+import { Executor } from './executor.ts';
 import type { TransactionStatus } from './machine/machine.ts';
 import { type PublicPhase, publicPhase } from './machine/phases.ts';
-import type { Parameter, Request } from './machine/requests.ts';
+import type { Request } from './machine/requests.ts';
+import { NotificationQueue } from './notifications.ts';
 import type { PasswordSource } from './password.ts';
+import { Pipeline } from './pipeline.ts';
+import type { PreparedStatement } from './prepared.ts';
+import type { ExecuteOptions, QueryOptions, ShapeOf, StreamOptions } from './query-options.ts';
 import type { ResultSink } from './result-sink.ts';
-import { type Result, ResultCollector, type Row, type RowShape } from './results.ts';
+import type { Result } from './results.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
+import { type SubmitOptions, submit } from './submission.ts';
 import type { Peer } from './transport.ts';
 import type { TypeRegistry } from './types/registry.ts';
 
-/** What a query may be told. */
-export interface QueryOptions extends SubmitOptions {
-  /** Replaces the connection's types for this call. */
-  readonly types?: TypeRegistry;
-}
-
-/** A query whose rows come as arrays. */
-export interface ArrayQueryOptions extends QueryOptions {
-  readonly rows: 'array';
-}
-
 /** What a connection needs of the code that opened it. */
-export interface ConnectionContext extends Omit<ChannelContext, 'notice' | 'notification'> {
+export interface ConnectionContext extends Omit<ChannelContext, 'notice' | 'notification' | 'ended'> {
   readonly types: TypeRegistry;
+  readonly statementCacheSize: number;
   readonly onNotice: ((notice: ServerNotice) => void) | undefined;
   readonly onNotification: ((notification: ServerNotification) => void) | undefined;
 }
 
-/** Notifications that nobody takes are kept up to this many; a listener takes them as they come. */
-const MAX_KEPT_NOTIFICATIONS = 100_000;
-
 /**
- * A session with a PostgreSQL server.
+ * A session with a PostgreSQL server. Calls wait for one another, in order; whatever fails, the connection stays
+ * usable until the server or the network ends it.
  *
  * @example
  * ```ts
  * await using connection = await connect('host=localhost dbname=postgres');
- * const [result] = await connection.query('select 1 as one');
+ * const { rows } = await connection.execute('select $1::int + 1 as answer', [41]);
  * ```
  */
 export class Connection implements AsyncDisposable {
   readonly #channel: Channel;
-  readonly #types: TypeRegistry;
-  readonly #notifications: ServerNotification[] = [];
+  readonly #executor: Executor;
+  readonly #notifications: NotificationQueue;
 
   /** @internal */
   constructor(context: ConnectionContext) {
-    this.#types = context.types;
+    this.#notifications = new NotificationQueue((text) => this.#channel.destroy(text));
     this.#channel = new Channel({
       session: context.session,
       stream: context.stream,
@@ -55,11 +50,12 @@ export class Connection implements AsyncDisposable {
       sendCancel: (session, timeoutMs) => context.sendCancel(session, timeoutMs),
       notice: (notice) => context.onNotice?.(notice),
       notification: (notification) => {
-        if (context.onNotification !== undefined) context.onNotification(notification);
-        else if (this.#notifications.length < MAX_KEPT_NOTIFICATIONS) this.#notifications.push(notification);
-        else this.#channel.destroy(`more than ${MAX_KEPT_NOTIFICATIONS} notifications were not taken`);
+        if (context.onNotification === undefined) this.#notifications.push(notification);
+        else context.onNotification(notification);
       },
+      ended: (error) => this.#notifications.end(error),
     });
+    this.#executor = new Executor(this.#channel, context.types, context.statementCacheSize);
   }
 
   /** Process id of the backend; 0 when a pooler keeps it to itself. */
@@ -105,59 +101,106 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Sends a request and feeds the sink with the answer. Requests wait for one another, in order.
+   * Sends a request and feeds the sink with the answer.
    *
    * Resolves at ReadyForQuery, also after an ErrorResponse, which the sink has got.
    *
    * @throws LocalProtocolError when the request cannot be encoded, ConnectionLostError, TimeoutError, the signal's
    * reason, or what the sink threw.
    */
-  submit(request: Request, sink: ResultSink, options?: SubmitOptions): Promise<void> {
-    return this.#channel.submit(request, sink, options);
+  async submit(request: Request, sink: ResultSink, options?: SubmitOptions): Promise<void> {
+    await submit(this.#channel, request, sink, options);
   }
 
   /**
-   * Runs one or more statements by the simple query protocol: one result a statement.
+   * Runs one or more statements by the simple query protocol: one result a statement (manual: "Simple Query").
    *
    * @throws ServerError of the statement that failed; none after it has run.
    */
-  async query(sql: string, options: ArrayQueryOptions): Promise<readonly Result<unknown[]>[]>;
-  async query(sql: string, options?: QueryOptions): Promise<readonly Result<Row>[]>;
-  async query(sql: string, options: QueryOptions & { rows?: RowShape } = {}): Promise<readonly Result<unknown>[]> {
-    const collector = new ResultCollector(options.types ?? this.#types, options.rows ?? 'object');
-    await this.#channel.submit({ kind: 'simple', sql }, collector, options);
-    if (collector.error !== undefined) throw collector.error;
-    return collector.results;
+  async query<O extends QueryOptions = QueryOptions>(sql: string, options?: O): Promise<readonly Result<ShapeOf<O>>[]> {
+    return (await this.#executor.query(sql, options ?? {})) as readonly Result<ShapeOf<O>>[];
   }
 
   /**
-   * Runs one statement with parameters by the extended query protocol.
+   * Runs one statement with parameters by the extended query protocol (manual: "Extended Query").
    *
    * @throws ServerError, or UsageError for a parameter that cannot be sent.
    */
-  async execute(
+  async execute<O extends ExecuteOptions = ExecuteOptions>(
     sql: string,
-    parameters: readonly unknown[] | undefined,
-    options: ArrayQueryOptions,
-  ): Promise<Result<unknown[]>>;
-  async execute(sql: string, parameters?: readonly unknown[], options?: QueryOptions): Promise<Result<Row>>;
-  async execute(
-    sql: string,
-    parameters: readonly unknown[] = [],
-    options: QueryOptions & { rows?: RowShape } = {},
-  ): Promise<Result<unknown>> {
-    const collector = new ResultCollector(options.types ?? this.#types, options.rows ?? 'object');
-    const request: Request = { kind: 'extended', sql, parameters: parameters.map(encodeUntyped) };
-    await this.#channel.submit(request, collector, options);
-    if (collector.error !== undefined) throw collector.error;
-    const [result] = collector.results;
-    if (result === undefined) throw new UsageError('the statement was a COPY, which execute does not carry out');
-    return result;
+    values: readonly unknown[] = [],
+    options?: O,
+  ): Promise<Result<ShapeOf<O>>> {
+    return (await this.#executor.execute(sql, values, options ?? {})) as Result<ShapeOf<O>>;
   }
 
-  /** All notifications that have arrived since the last call, in order; they come while the connection reads. */
+  /**
+   * Runs one statement and yields its rows batch by batch; the server waits while nobody takes. Every other call waits
+   * until the loop is left.
+   */
+  batches<O extends StreamOptions = StreamOptions>(
+    sql: string,
+    values: readonly unknown[] = [],
+    options?: O,
+  ): AsyncGenerator<readonly ShapeOf<O>[], void, undefined> {
+    const batches = this.#executor.batches(sql, values, options ?? {});
+    return batches as AsyncGenerator<readonly ShapeOf<O>[], void, undefined>;
+  }
+
+  /** Runs one statement and yields its rows one by one; see {@link batches}. */
+  async *rows<O extends StreamOptions = StreamOptions>(
+    sql: string,
+    values: readonly unknown[] = [],
+    options?: O,
+  ): AsyncGenerator<ShapeOf<O>, void, undefined> {
+    for await (const batch of this.batches(sql, values, options)) yield* batch;
+  }
+
+  /** Prepares a statement, to be executed many times. */
+  prepare(
+    sql: string,
+    options: SubmitOptions & { readonly name?: string; readonly parameterTypes?: readonly number[] } = {},
+  ): Promise<PreparedStatement> {
+    return this.#executor.prepare(sql, options);
+  }
+
+  /**
+   * Runs `work` with a pipeline: requests are sent without waiting for the answers of those before. A Sync ends the
+   * pipeline in any case.
+   */
+  async pipeline<T>(work: (pipeline: Pipeline) => Promise<T>): Promise<T> {
+    const pipeline = await Pipeline.begin(this.#channel, this.#executor);
+    try {
+      return await work(pipeline);
+    } finally {
+      await pipeline.end();
+    }
+  }
+
+  /**
+   * Runs `COPY … FROM STDIN` with the pieces of `source`, which is drawn upon as fast as the server takes it.
+   * Resolves to the number of rows; what the source throws undoes the copy and is thrown here.
+   */
+  copyIn(sql: string, source: CopySource, options?: SubmitOptions): Promise<number> {
+    return copyIn(this.#channel, sql, source, options);
+  }
+
+  /** Runs `COPY … TO STDOUT` and yields its data; leaving the loop early cancels it. */
+  copyOut(sql: string, options?: SubmitOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    return copyOut(this.#channel, sql, options);
+  }
+
+  /** All notifications that have arrived since the last call, in order. */
   takeNotifications(): ServerNotification[] {
-    return this.#notifications.splice(0);
+    return this.#notifications.take();
+  }
+
+  /**
+   * Yields notifications as they come, until the signal says stop or the connection ends; a lost connection throws.
+   * Issue `LISTEN` before.
+   */
+  notifications(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<ServerNotification, void, undefined> {
+    return this.#notifications.listen(options.signal);
   }
 
   /**
@@ -178,13 +221,4 @@ export class Connection implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** A parameter whose type the server chooses: its text. */
-function encodeUntyped(value: unknown): Parameter {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || value instanceof Uint8Array) return value;
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'boolean') return value ? 't' : 'f';
-  throw new UsageError(`a parameter of type ${typeof value} needs a codec`);
 }

@@ -25,7 +25,7 @@ export interface DialogueHost {
 }
 
 type Answers = {
-  readonly [K in AskKind]: (question: Asks[K]['question']) => Asks[K]['answer'] | Promise<Asks[K]['answer']>;
+  readonly [K in AskKind]: (...question: Parameters<Asks[K]>) => ReturnType<Asks[K]> | Promise<ReturnType<Asks[K]>>;
 };
 
 /** A stream that a dialogue left open, with what it had not read of it. */
@@ -100,8 +100,8 @@ class Driver {
 
   answer(ask: Ask): unknown {
     // The table's rows and the questions have the same keys: TypeScript cannot pair them up by itself.
-    const answer = this.#answers[ask.kind] as (question: unknown) => unknown;
-    return this.#bounded(answer(ask.question));
+    const answer = this.#answers[ask.kind] as (...question: readonly unknown[]) => unknown;
+    return this.#bounded(answer(...ask.question));
   }
 
   drop(farewell: Uint8Array | undefined): void {
@@ -118,18 +118,18 @@ class Driver {
   }
 
   readonly #answers: Answers = {
-    resolve: ({ host }) => this.#host.transports.resolve(host),
-    shuffle: ({ count }) => shuffled(count),
-    admit: ({ peer }) => this.#host.admitPeer(peer),
-    deadline: ({ timeoutMs }) => this.#startDeadline(timeoutMs),
-    open: async ({ peer, socket }) => {
+    resolve: (host) => this.#host.transports.resolve(host),
+    shuffle: (count) => shuffled(count),
+    admit: (peer) => this.#host.admitPeer(peer),
+    deadline: (timeoutMs) => this.#startDeadline(timeoutMs),
+    open: async (peer, socket) => {
       const inbox = new Inbox();
       const { signal } = this.#deadline;
       const transport = await this.#host.transports.open(peer, inbox.listener, socket, signal);
       inbox.transport = transport;
       this.#attempt = { transport, inbox, reader: new FrameReader(backendStartupLimits()) };
     },
-    send: ({ bytes }) => {
+    send: (bytes) => {
       this.#current().transport.write(bytes);
     },
     receiveReply: () => this.#current().inbox.take(),
@@ -138,13 +138,13 @@ class Driver {
       const { maxMessageLength } = this.#host;
       this.#current().reader.limits = backendLimits(maxMessageLength === undefined ? {} : { maxMessageLength });
     },
-    upgradeTls: ({ request }) => this.#current().transport.upgradeTls(request),
+    upgradeTls: (request) => this.#current().transport.upgradeTls(request),
     password: (request) => this.#host.findPassword(request),
     scramProof: (request) => this.#host.scramProof(request),
     nonce: () => crypto.getRandomValues(new Uint8Array(18)),
-    notice: ({ notice }) => this.#host.notice(notice),
-    notification: ({ notification }) => this.#host.notification(notification),
-    drop: ({ farewell }) => this.drop(farewell),
+    notice: (notice) => this.#host.notice(notice),
+    notification: (notification) => this.#host.notification(notification),
+    drop: (farewell) => this.drop(farewell),
   };
 
   async #receive(): Promise<StartupFrame> {

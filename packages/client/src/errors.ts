@@ -13,6 +13,7 @@ type ErrorKind =
   | 'TimeoutError'
   | 'ConnectionLostError'
   | 'CancelError'
+  | 'PipelineAbortedError'
   | 'UsageError';
 
 /**
@@ -138,6 +139,23 @@ export class CancelError extends ClientError {
 }
 
 /**
+ * A request of a pipeline that the server skipped, because one before it failed; `cause` is that failure.
+ *
+ * @example
+ * ```ts
+ * const skipped = (error: unknown) => isPipelineAbortedError(error) && error.cause;
+ * ```
+ */
+export class PipelineAbortedError extends ClientError {
+  readonly code = 'PIPELINE_ABORTED';
+  readonly safeToRetry = true;
+
+  constructor(cause: ServerError | undefined) {
+    super('PipelineAbortedError', 'not executed: an earlier request of the pipeline failed', { cause });
+  }
+}
+
+/**
  * The caller asked for something that the connection's state or the protocol forbids.
  *
  * @example
@@ -181,6 +199,11 @@ export function isConnectionLostError(value: unknown): value is ConnectionLostEr
 /** Whether the value is a {@link CancelError}, of this copy of the package or of another. */
 export function isCancelError(value: unknown): value is CancelError {
   return hasBrand(value, 'CancelError');
+}
+
+/** Whether the value is a {@link PipelineAbortedError}, of this copy of the package or of another. */
+export function isPipelineAbortedError(value: unknown): value is PipelineAbortedError {
+  return hasBrand(value, 'PipelineAbortedError');
 }
 
 /** Whether the value is a {@link UsageError}, of this copy of the package or of another. */

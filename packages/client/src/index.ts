@@ -1,6 +1,6 @@
-export type { SubmitOptions } from './channel.ts';
 export { type ConnectOptions, connectResolved } from './connect.ts';
-export { type ArrayQueryOptions, Connection, type QueryOptions } from './connection.ts';
+export { Connection } from './connection.ts';
+export type { CopySource } from './copy-in.ts';
 export { ScramKeyCache } from './crypto/scram-proof.ts';
 export {
   AuthenticationError,
@@ -12,9 +12,11 @@ export {
   isCancelError,
   isConnectError,
   isConnectionLostError,
+  isPipelineAbortedError,
   isServerError,
   isTimeoutError,
   isUsageError,
+  PipelineAbortedError,
   TimeoutError,
   UsageError,
 } from './errors.ts';
@@ -31,14 +33,20 @@ export type {
   SyncRequest,
 } from './machine/requests.ts';
 export type { PasswordAnswer, PasswordRequest, PasswordSource } from './password.ts';
+export { Pipeline } from './pipeline.ts';
+export { PreparedStatement } from './prepared.ts';
+export type { ExecuteOptions, QueryOptions, ShapeOf, StreamOptions } from './query-options.ts';
 export { type CopyDirection, DISCARDING_SINK, type ResultSink } from './result-sink.ts';
-export type { Result, Row, RowShape } from './results.ts';
-export type {
-  ServerError,
-  ServerMessageFields,
-  ServerNotice,
-  ServerNotification,
+export type { Result, Row } from './results.ts';
+export type { RowShape } from './rows/row-readers.ts';
+export {
+  readMessageFields,
+  type ServerError,
+  type ServerMessageFields,
+  type ServerNotice,
+  type ServerNotification,
 } from './server-error.ts';
+export type { SubmitOptions } from './submission.ts';
 export type { TlsRequest, TlsVersion } from './tls-request.ts';
 export {
   OsError,

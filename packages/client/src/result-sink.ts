@@ -34,14 +34,10 @@ export interface ResultSink {
   noData?(): void;
   parameterDescription?(typeOids: readonly number[]): void;
   /**
-   * A COPY began. Return `handled` to take part in it (`copyData` of the connection or of this sink); otherwise
+   * A COPY began. Return the string `handled` to take part in it (`copyData` of the connection or of this sink); otherwise
    * incoming data is refused with CopyFail, outgoing data is read and dropped.
    */
-  copyResponse(
-    direction: CopyDirection,
-    format: number,
-    columnFormats: readonly number[],
-  ): 'handled' | undefined | void;
+  copyResponse(direction: CopyDirection, format: number, columnFormats: readonly number[]): unknown;
   /** A piece of COPY data, boundaries as the server chose them. A promise pauses the connection. */
   copyData?(bytes: Uint8Array, start: number, end: number): void | Promise<void>;
   /** The server has sent all COPY data. */

@@ -1,10 +1,9 @@
 import { type FieldDescription, parseCommandTag } from '@pg-dblink/protocol';
 import type { ResultSink } from './result-sink.ts';
-import { arrayRows, interpretedRows, type ReadRows } from './rows/row-reader.ts';
+import type { RowReaders, RowShape } from './rows/row-readers.ts';
 import type { ServerError } from './server-error.ts';
-import type { TypeRegistry } from './types/registry.ts';
 
-/** A row as an object whose keys are the column names. */
+/** A row as an object whose keys are the column names; of equal names the last one counts. */
 export type Row = Record<string, unknown>;
 
 /** What one statement gave. */
@@ -17,22 +16,21 @@ export interface Result<R = Row> {
   readonly rowCount: number | undefined;
 }
 
-/** How rows are handed out: objects by column name, or arrays in column order. */
-export type RowShape = 'object' | 'array';
-
 /** Collects the results of one request, statement after statement. */
 export class ResultCollector implements ResultSink {
   readonly results: Result<unknown>[] = [];
-  readonly #types: TypeRegistry;
+  readonly #readers: RowReaders;
   readonly #shape: RowShape;
-  #fields: readonly FieldDescription[] = [];
+  #fields: readonly FieldDescription[];
   #rows: unknown[] = [];
-  #read: ReadRows | undefined;
+  #suspended: 'ended' | 'suspended' = 'ended';
   #error: ServerError | undefined;
 
-  constructor(types: TypeRegistry, shape: RowShape) {
-    this.#types = types;
+  /** @param fields - the columns, when the statement was described before */
+  constructor(readers: RowReaders, shape: RowShape, fields: readonly FieldDescription[] = []) {
+    this.#readers = readers;
     this.#shape = shape;
+    this.#fields = fields;
   }
 
   /** The first error of the request, if the server sent one. */
@@ -40,14 +38,24 @@ export class ResultCollector implements ResultSink {
     return this.#error;
   }
 
+  /** Whether the portal has more rows. */
+  get isSuspended(): boolean {
+    return this.#suspended === 'suspended';
+  }
+
+  /** The result of a request that has exactly one; throws the server's error. */
+  only(): Result<unknown> {
+    if (this.#error !== undefined) throw this.#error;
+    const [result] = this.results;
+    return result ?? { fields: this.#fields, rows: this.#rows, command: '', rowCount: undefined };
+  }
+
   rowDescription(fields: readonly FieldDescription[]): void {
-    const decoders = fields.map((field) => this.#types.decoderFor(field));
     this.#fields = fields;
-    this.#read = this.#shape === 'array' ? arrayRows(decoders) : interpretedRows(fields, decoders);
   }
 
   dataRows(bytes: Uint8Array, start: number, end: number): void {
-    this.#read?.(bytes, start, end, this.#rows);
+    this.#readers.readerOf(this.#fields, this.#shape)(bytes, start, end, this.#rows);
   }
 
   commandComplete(tag: string): void {
@@ -56,6 +64,7 @@ export class ResultCollector implements ResultSink {
   }
 
   portalSuspended(): void {
+    this.#suspended = 'suspended';
     this.#finish('', undefined);
   }
 
@@ -75,6 +84,5 @@ export class ResultCollector implements ResultSink {
     this.results.push({ fields: this.#fields, rows: this.#rows, command, rowCount });
     this.#fields = [];
     this.#rows = [];
-    this.#read = undefined;
   }
 }

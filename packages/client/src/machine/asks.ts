@@ -27,48 +27,49 @@ export interface ScramProofRequest {
  */
 export interface Asks {
   /** All addresses of a host name; throws OsError. */
-  resolve: { readonly question: { readonly host: string }; readonly answer: readonly string[] };
+  resolve(host: string): readonly string[];
   /** A permutation of 0 … count-1 that nobody can foretell. */
-  shuffle: { readonly question: { readonly count: number }; readonly answer: readonly number[] };
+  shuffle(count: number): readonly number[];
   /** May we connect there? Throws what the host's `admitPeer` throws. */
-  admit: { readonly question: { readonly peer: Peer }; readonly answer: void };
+  admit(peer: Peer): void;
   /** From now on each answer must be there in this time, or AttemptTimeout is thrown; undefined: take your time. */
-  deadline: { readonly question: { readonly timeoutMs: number | undefined }; readonly answer: void };
+  deadline(timeoutMs: number | undefined): void;
   /** Opens a fresh stream, which takes the place of the one before. Throws OsError. */
-  open: { readonly question: { readonly peer: Peer; readonly socket: SocketSettings }; readonly answer: void };
-  send: { readonly question: { readonly bytes: Uint8Array }; readonly answer: void };
+  open(peer: Peer, socket: SocketSettings): void;
+  send(bytes: Uint8Array): void;
   /** The one chunk that came after SSLRequest, whole; empty when the server closed without an answer. */
-  receiveReply: { readonly question: Record<never, never>; readonly answer: Uint8Array };
+  receiveReply(): Uint8Array;
   /** The next message; throws ConnectionClosed or OsError when there is none, RemoteProtocolError when it is none. */
-  receive: { readonly question: Record<never, never>; readonly answer: StartupFrame };
+  receive(): StartupFrame;
   /** From AuthenticationOk on other messages are legal and may be longer. */
-  widenLimits: { readonly question: Record<never, never>; readonly answer: void };
-  upgradeTls: { readonly question: { readonly request: TlsRequest }; readonly answer: TlsFacts };
-  password: { readonly question: PasswordRequest; readonly answer: PasswordAnswer | undefined };
-  scramProof: { readonly question: ScramProofRequest; readonly answer: ScramProof };
+  widenLimits(): void;
+  upgradeTls(request: TlsRequest): TlsFacts;
+  password(request: PasswordRequest): PasswordAnswer | undefined;
+  scramProof(request: ScramProofRequest): ScramProof;
   /** 18 random bytes. */
-  nonce: { readonly question: Record<never, never>; readonly answer: Uint8Array };
-  notice: { readonly question: { readonly notice: ServerNotice }; readonly answer: void };
-  notification: { readonly question: { readonly notification: ServerNotification }; readonly answer: void };
+  nonce(): Uint8Array;
+  notice(notice: ServerNotice): void;
+  notification(notification: ServerNotification): void;
   /** Ends the stream of this attempt: politely with the bytes given, or at once. */
-  drop: { readonly question: { readonly farewell: Uint8Array | undefined }; readonly answer: void };
+  drop(farewell?: Uint8Array): void;
 }
 
+/** The names of the questions. */
 export type AskKind = keyof Asks;
 
 /** One question on its way to the driver. */
-export type Ask = { [K in AskKind]: { readonly kind: K; readonly question: Asks[K]['question'] } }[AskKind];
+export type Ask = { [K in AskKind]: { readonly kind: K; readonly question: Parameters<Asks[K]> } }[AskKind];
 
 /** A flow that asks, and ends in a `T`. */
 export type Dialogue<T> = Generator<Ask, T, unknown>;
 
-/** Asks one question: `const addresses = yield* ask('resolve', { host })`. */
+/** Asks one question: `const addresses = yield* ask('resolve', host)`. */
 export function* ask<K extends AskKind>(
   kind: K,
-  question: Asks[K]['question'],
-): Generator<Ask, Asks[K]['answer'], unknown> {
+  ...question: Parameters<Asks[K]>
+): Generator<Ask, ReturnType<Asks[K]>, unknown> {
   // The driver's table of answerers has the same types: this is the one place where they meet.
-  return (yield { kind, question } as Ask) as Asks[K]['answer'];
+  return (yield { kind, question } as Ask) as ReturnType<Asks[K]>;
 }
 
 /** The server closed the stream where a message was due. */

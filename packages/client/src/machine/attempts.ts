@@ -81,7 +81,7 @@ export function* connectDialogue(target: ConnectTarget): Dialogue<Session> {
 
 function* inOrder<T>(target: ConnectTarget, items: readonly T[]): Dialogue<readonly T[]> {
   if (target.resolved.settings.loadBalanceHosts === 'disable' || items.length < 2) return items;
-  const order = yield* ask('shuffle', { count: items.length });
+  const order = yield* ask('shuffle', items.length);
   return order.flatMap((index) => items.slice(index, index + 1));
 }
 
@@ -94,7 +94,7 @@ function* tryHost(
 ): Dialogue<Session | undefined> {
   const candidates = yield* findCandidates(target, host, failures);
   for (const candidate of candidates) {
-    yield* ask('deadline', { timeoutMs });
+    yield* ask('deadline', timeoutMs);
     const tried = yield* tryAddress(target, candidate, wish, failures);
     if (tried === 'nowhere') throw new GiveUp();
     if (tried === 'host') return undefined;
@@ -115,7 +115,7 @@ function* findCandidates(
       return [{ host, peer: { kind: 'unix', path: socketPath(host.host, port) }, socket: { keepalive: undefined } }];
     }
     const socket = socketSettings(target.resolved);
-    const found = host.kind === 'address' ? [host.hostaddr] : yield* ask('resolve', { host: host.host });
+    const found = host.kind === 'address' ? [host.hostaddr] : yield* ask('resolve', host.host);
     const addresses = yield* inOrder(target, found);
     return addresses.map((address) => ({ host, peer: { kind: 'tcp', host: host.host, address, port }, socket }));
   } catch (error) {
@@ -183,12 +183,12 @@ function* tryMethod(
   };
   const otherMethod: Next = method.others.length > 0 ? 'method' : 'nowhere';
   try {
-    yield* ask('admit', { peer: candidate.peer });
+    yield* ask('admit', candidate.peer);
   } catch (error) {
     return fail(error instanceof Error ? error : new Error(String(error)), 'address');
   }
   try {
-    yield* ask('open', { peer: candidate.peer, socket: candidate.socket });
+    yield* ask('open', candidate.peer, candidate.socket);
   } catch (error) {
     if (error instanceof OsError) return fail(new OpenError(error), 'address');
     if (error instanceof AttemptTimeout) return fail(error, 'address');
@@ -204,17 +204,17 @@ function* tryMethod(
       guardsPassword: method.isRetry && method.encrypted === 'plain',
     });
     if (started.kind === 'refused') {
-      yield* ask('drop', { farewell: undefined });
+      yield* ask('drop');
       if (started.error.sqlState === '57P03') return fail(started.error, 'host');
       return fail(started.error, started.stage === 'authenticating' ? otherMethod : 'nowhere');
     }
     const mismatch = yield* checkSessionAttributes(wish, started.session);
     if (mismatch === undefined) return started.session;
-    yield* ask('drop', { farewell: terminateMessage() });
+    yield* ask('drop', terminateMessage());
     return fail(mismatch, 'host');
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    yield* ask('drop', { farewell: undefined });
+    yield* ask('drop');
     if (error instanceof AttemptTimeout) return fail(error, 'address');
     return fail(error, error instanceof TlsError ? otherMethod : 'nowhere');
   }

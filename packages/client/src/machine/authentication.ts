@@ -149,7 +149,7 @@ function* sendPassword(
   const { password, source } = yield* requirePassword(context, method);
   const writer = new Writer();
   encodePasswordMessage(writer, { password: answer(password) });
-  yield* ask('send', { bytes: writer.take() });
+  yield* ask('send', writer.take());
   return { kind: 'password-sent', method, source };
 }
 

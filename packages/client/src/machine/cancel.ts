@@ -15,13 +15,13 @@ export function* cancelDialogue(session: Session, timeoutMs: number): Dialogue<v
   const { backendKey, encryption, peer } = session;
   if (backendKey === undefined) throw new CancelError('no cancellation key received');
   try {
-    yield* ask('deadline', { timeoutMs });
-    yield* ask('admit', { peer });
-    yield* ask('open', { peer, socket: { keepalive: undefined } });
+    yield* ask('deadline', timeoutMs);
+    yield* ask('admit', peer);
+    yield* ask('open', peer, { keepalive: undefined });
     if (encryption !== undefined) yield* encrypt(encryption.request, encryption.negotiation, false);
     const writer = new Writer();
     encodeCancelRequest(writer, { processId: backendKey.processId, secretKey: backendKey.key });
-    yield* ask('send', { bytes: writer.take() });
+    yield* ask('send', writer.take());
     yield* awaitEnd();
   } catch (error) {
     if (error instanceof CancelError) throw error;
@@ -30,13 +30,13 @@ export function* cancelDialogue(session: Session, timeoutMs: number): Dialogue<v
       cause instanceof AttemptTimeout ? 'cancel request timed out' : `${session.where} failed: ${cause.message}`;
     throw new CancelError(text, { cause });
   } finally {
-    yield* ask('drop', { farewell: undefined });
+    yield* ask('drop');
   }
 }
 
 function* awaitEnd(): Dialogue<void> {
   try {
-    const reply = yield* ask('receiveReply', {});
+    const reply = yield* ask('receiveReply');
     if (reply.byteLength > 0) throw new CancelError('unexpected response from server');
   } catch (error) {
     if (!(error instanceof OsError) || error.errno !== 'ECONNRESET') throw error;

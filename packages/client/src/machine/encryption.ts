@@ -22,7 +22,7 @@ export function* encrypt(
   plainAllowed: boolean,
 ): Dialogue<Encryption | undefined> {
   if (negotiation === 'postgres' && !(yield* serverHasTls(plainAllowed))) return undefined;
-  const facts = yield* ask('upgradeTls', { request });
+  const facts = yield* ask('upgradeTls', request);
   checkAlpn(facts.alpnProtocol, negotiation);
   return { negotiation, request, facts };
 }
@@ -30,9 +30,9 @@ export function* encrypt(
 function* serverHasTls(plainAllowed: boolean): Dialogue<boolean> {
   const writer = new Writer();
   encodeSSLRequest(writer);
-  yield* ask('send', { bytes: writer.take() });
+  yield* ask('send', writer.take());
   // A chunk of more than the one byte is refused: somebody put plain bytes before the encrypted ones.
-  switch (decodeSSLAnswer(yield* ask('receiveReply', {}))) {
+  switch (decodeSSLAnswer(yield* ask('receiveReply'))) {
     case undefined:
       throw new ConnectionClosed();
     case 'accepted':

@@ -14,6 +14,7 @@ import {
   encodeCopyData,
   encodeCopyDone,
   encodeCopyFail,
+  encodeFlush,
   encodeSync,
   type Frame,
   type FrameReader,
@@ -29,10 +30,10 @@ import { checkFieldCounts } from './row-check.ts';
 /** ReadyForQuery's byte: idle, in a transaction, in a failed one; unknown once the connection is lost. */
 export type TransactionStatus = 'I' | 'T' | 'E' | 'unknown';
 
-/** `completed`: answered to the end. `failed`: with an ErrorResponse. `skipped`: never executed. */
+/** `completed`: answered to the end. `failed`: with an ErrorResponse to that step. `skipped`: never executed. */
 export type Outcome =
   | { readonly kind: 'completed' }
-  | { readonly kind: 'failed'; readonly error: ServerError }
+  | { readonly kind: 'failed'; readonly error: ServerError; readonly step: StepKind | undefined }
   | { readonly kind: 'skipped'; readonly cause: ServerError | undefined }
   | { readonly kind: 'sink-threw'; readonly error: unknown };
 
@@ -145,6 +146,11 @@ export class Machine {
   discard(error: unknown): void {
     const [exchange] = this.#queue;
     if (exchange !== undefined) dropAnswer(exchange, error);
+  }
+
+  /** Asks the server to send the answers that it holds back. */
+  requestFlush(): void {
+    this.output.append((writer) => encodeFlush(writer));
   }
 
   /** Sends a piece of COPY data; legal while a copy in or both is under way. */
@@ -267,7 +273,7 @@ export class Machine {
     const { format, columnFormats } = decodeCopyResponse(frame, type);
     exchange.copy = 'unhandled';
     return this.#deliver(exchange, (sink) => {
-      exchange.copy = sink.copyResponse(direction, format, columnFormats) ?? 'unhandled';
+      exchange.copy = sink.copyResponse(direction, format, columnFormats) === 'handled' ? 'handled' : 'unhandled';
     });
   }
 
@@ -282,8 +288,10 @@ export class Machine {
     if (error.severity === 'FATAL' || error.severity === 'PANIC') this.#events.fatal(error);
     const [exchange] = this.#queue;
     if (exchange === undefined) return;
-    if (exchange.outcome.kind === 'completed') exchange.outcome = { kind: 'failed', error };
-    this.#deliver(exchange, (sink) => sink.errorResponse(error));
+    if (exchange.outcome.kind === 'completed') {
+      exchange.outcome = { kind: 'failed', error, step: exchange.steps[exchange.at] };
+    }
+    void this.#deliver(exchange, (sink) => sink.errorResponse(error));
     if (move === 'skip') this.#skip(error);
     else this.#phase = move as Phase;
   }
@@ -307,7 +315,7 @@ export class Machine {
 
   #markSkipped(exchange: Exchange, cause: ServerError | undefined): void {
     exchange.outcome = { kind: 'skipped', cause };
-    this.#deliver(exchange, (sink) => sink.skipped?.(cause));
+    void this.#deliver(exchange, (sink) => sink.skipped?.(cause));
   }
 
   /** The step at the head is answered. */

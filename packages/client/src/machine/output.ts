@@ -25,8 +25,8 @@ export class Output {
     return this.#whole.splice(0);
   }
 
-  get isEmpty(): boolean {
-    return this.#whole.length === 0;
+  get byteLength(): number {
+    return this.#whole.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   /** The writer hands out neighbouring pieces of one buffer: together they are one write. */

@@ -3,12 +3,19 @@ import {
   encodeClose,
   encodeDescribe,
   encodeExecute,
+  encodeFlush,
   encodeParse,
   encodeQuery,
   encodeSync,
   type Writer,
 } from '@pg-dblink/protocol';
 import type { StepKind } from './phases.ts';
+
+/**
+ * What ends a request: Sync, after which the server is ready again; Flush, when more of the same transaction follows
+ * but the answer is wanted now; nothing, in the middle of a pipeline.
+ */
+export type RequestEnd = 'sync' | 'flush' | 'none';
 
 /** A parameter: text in text format, bytes in binary format, or NULL. */
 export type Parameter = string | Uint8Array | null;
@@ -39,8 +46,8 @@ export interface ExtendedRequest {
   readonly describe?: boolean;
   /** How many columns the rows have, when `describe` is false. */
   readonly columnCount?: number;
-  /** `none` in a pipeline, where one Sync ends many requests. */
-  readonly sync?: 'sync' | 'none';
+  /** Default `sync`. */
+  readonly end?: RequestEnd;
 }
 
 /** More rows of a portal that was suspended (manual: "Execute"). */
@@ -49,7 +56,7 @@ export interface FetchRequest {
   readonly portal: string;
   readonly maxRows: number;
   readonly columnCount?: number;
-  readonly sync?: 'sync' | 'none';
+  readonly end?: RequestEnd;
 }
 
 /** Parameter and column types of a statement, without running it. A name keeps the statement prepared. */
@@ -58,7 +65,7 @@ export interface DescribeRequest {
   readonly sql: string;
   readonly name?: string;
   readonly parameterTypes?: readonly number[];
-  readonly sync?: 'sync' | 'none';
+  readonly end?: RequestEnd;
 }
 
 /** Forgets a prepared statement or a portal; one that does not exist is no error. */
@@ -66,7 +73,7 @@ export interface CloseRequest {
   readonly kind: 'close';
   readonly target: 'statement' | 'portal';
   readonly name: string;
-  readonly sync?: 'sync' | 'none';
+  readonly end?: RequestEnd;
 }
 
 /** Ends a pipeline segment. */
@@ -122,16 +129,16 @@ export function writeRequest(writer: Writer, request: Request): readonly StepKin
       return writeExtended(writer, request);
     case 'fetch':
       encodeExecute(writer, { portal: request.portal, maxRows: request.maxRows });
-      return withSync(writer, request.sync, ['execute']);
+      return ended(writer, request.end, ['execute']);
     case 'describe': {
       const name = request.name ?? '';
       encodeParse(writer, { name, sql: request.sql, parameterTypes: request.parameterTypes ?? NO_TYPES });
       encodeDescribe(writer, { target: 'statement', name });
-      return withSync(writer, request.sync, ['parse', 'describe-statement']);
+      return ended(writer, request.end, ['parse', 'describe-statement']);
     }
     case 'close':
       encodeClose(writer, { target: request.target, name: request.name });
-      return withSync(writer, request.sync, ['close']);
+      return ended(writer, request.end, ['close']);
     case 'sync':
       encodeSync(writer);
       return SYNC;
@@ -143,7 +150,7 @@ function writeExtended(writer: Writer, request: ExtendedRequest): readonly StepK
   const portal = request.portal ?? '';
   const parse = request.parse ?? true;
   const describe = request.describe ?? true;
-  const sync = request.sync !== 'none';
+  const sync = request.end === undefined || request.end === 'sync';
   if (parse) encodeParse(writer, { name, sql: request.sql, parameterTypes: request.parameterTypes ?? NO_TYPES });
   const values = request.parameters ?? NO_PARAMETERS;
   encodeBind(writer, {
@@ -155,7 +162,7 @@ function writeExtended(writer: Writer, request: ExtendedRequest): readonly StepK
   });
   if (describe) encodeDescribe(writer, { target: 'portal', name: portal });
   encodeExecute(writer, { portal, maxRows: request.maxRows ?? 0 });
-  if (sync) encodeSync(writer);
+  writeEnd(writer, request.end);
   return EXTENDED_STEPS.get(extendedKey(parse, describe, sync)) ?? SYNC;
 }
 
@@ -165,9 +172,13 @@ function parameterFormats(values: readonly Parameter[]): readonly (0 | 1)[] {
     : NO_FORMATS;
 }
 
-function withSync(writer: Writer, sync: 'sync' | 'none' | undefined, steps: StepKind[]): readonly StepKind[] {
-  if (sync === 'none') return steps;
-  encodeSync(writer);
-  steps.push('sync');
+function ended(writer: Writer, end: RequestEnd | undefined, steps: StepKind[]): readonly StepKind[] {
+  writeEnd(writer, end);
+  if (end === undefined || end === 'sync') steps.push('sync');
   return steps;
+}
+
+function writeEnd(writer: Writer, end: RequestEnd | undefined): void {
+  if (end === undefined || end === 'sync') encodeSync(writer);
+  else if (end === 'flush') encodeFlush(writer);
 }

@@ -75,10 +75,10 @@ export function chooseMechanism(
 
 /** Sends the client's first message. */
 export function* beginScram(choice: MechanismChoice, secrets: ScramSecrets): Dialogue<ScramExchange> {
-  const stage = startScram(yield* ask('nonce', {}), choice.binding);
+  const stage = startScram(yield* ask('nonce'), choice.binding);
   const writer = new Writer();
   encodeSASLInitialResponse(writer, { mechanism: choice.mechanism, data: asciiBytes(stage.message) });
-  yield* ask('send', { bytes: writer.take() });
+  yield* ask('send', writer.take());
   return { stage, choice, secrets };
 }
 
@@ -93,7 +93,7 @@ export function* continueScram(
   const stage = answerChallenge(challenge, yield* ask('scramProof', { challenge, ...exchange.secrets }));
   const writer = new Writer();
   encodeSASLResponse(writer, { data: asciiBytes(stage.message) });
-  yield* ask('send', { bytes: writer.take() });
+  yield* ask('send', writer.take());
   return { stage, choice: exchange.choice };
 }
 

@@ -57,11 +57,11 @@ function reportedReadOnly(session: Session): boolean | undefined {
 function* probe(sql: string, expected: string): Dialogue<boolean | Error> {
   const writer = new Writer();
   encodeQuery(writer, { sql });
-  yield* ask('send', { bytes: writer.take() });
+  yield* ask('send', writer.take());
   let value: string | null | undefined;
   let cause: unknown;
   for (;;) {
-    const frame = yield* ask('receive', {});
+    const frame = yield* ask('receive');
     if (frame.tag === BackendTag.DataRow) value = fieldText(decodeDataRow(frame), 0);
     if (frame.tag === BackendTag.ErrorResponse) cause = decodeErrorResponse(frame).fields.message;
     if (frame.tag === BackendTag.ReadyForQuery) break;

@@ -58,10 +58,10 @@ export function* startup(attempt: StartupAttempt): Dialogue<StartupResult> {
   const { target, tls } = attempt;
   const { sslNegotiation } = target.resolved.settings;
   const encryption = tls && (yield* encrypt(tls, sslNegotiation, attempt.plainAllowed));
-  yield* ask('send', { bytes: startupMessage(target) });
+  yield* ask('send', startupMessage(target));
   const authenticated = yield* authenticate(attempt, encryption);
   if (authenticated.kind === 'refused') return authenticated;
-  yield* ask('widenLimits', {});
+  yield* ask('widenLimits');
   return yield* initialize(attempt, encryption, authenticated);
 }
 
@@ -89,7 +89,7 @@ function* authenticate(attempt: StartupAttempt, encryption: Encryption | undefin
   let negotiated: number | undefined;
   let state: AuthenticationState = NOTHING_ASKED;
   for (let count = 0; count < MAX_AUTHENTICATION_MESSAGES; count++) {
-    const frame = yield* ask('receive', {});
+    const frame = yield* ask('receive');
     switch (frame.tag) {
       case BackendTag.Authentication:
         state = yield* answerAuthentication(context, state, decodeAuthentication(frame));
@@ -152,7 +152,7 @@ function* initialize(
   const parameters = new Map<string, string>();
   let backendKey: BackendKey | undefined;
   for (;;) {
-    const frame = yield* ask('receive', {});
+    const frame = yield* ask('receive');
     switch (frame.tag) {
       case BackendTag.ParameterStatus: {
         const { name, value } = decodeParameterStatus(frame);
@@ -165,11 +165,11 @@ function* initialize(
         break;
       }
       case BackendTag.NoticeResponse:
-        yield* ask('notice', { notice: readMessageFields(decodeNoticeResponse(frame).fields) });
+        yield* ask('notice', readMessageFields(decodeNoticeResponse(frame).fields));
         break;
       case BackendTag.NotificationResponse: {
         const { processId, channel, payload } = decodeNotificationResponse(frame);
-        yield* ask('notification', { notification: { pid: processId, channel, payload } });
+        yield* ask('notification', { pid: processId, channel, payload });
         break;
       }
       case BackendTag.ErrorResponse:

@@ -10,6 +10,12 @@ import { osError } from './os-error.ts';
 const RECEIVE_BUFFER_BYTES = 128 * 1024;
 
 /**
+ * A kernel that takes everything at once never makes a writer wait, and a writer that never waits does not hear that
+ * the server has long refused: after this many bytes it is told to wait for one turn of the event loop.
+ */
+const BURST_BYTES = 64 * 1024;
+
+/**
  * TCP and unix sockets of Node, with TLS on top when asked.
  *
  * A plain socket hands chunks over through `onread`, which halves the cost of reading; a TLS socket has no such
@@ -85,6 +91,8 @@ class NodeTransport implements Transport {
   readonly #listener: TransportListener;
   readonly #files: TlsFiles;
   #socket: Socket | TLSSocket;
+  /** Bytes written since the event loop has last looked for input. */
+  #burst = 0;
   #fate: 'open' | 'failed' | 'closed' = 'open';
 
   constructor(socket: Socket, listener: TransportListener, files: TlsFiles) {
@@ -95,7 +103,12 @@ class NodeTransport implements Transport {
   }
 
   write(bytes: Uint8Array): boolean {
-    return this.#socket.write(bytes);
+    const isTaken = this.#socket.write(bytes);
+    this.#burst += bytes.byteLength;
+    if (!isTaken) return false;
+    if (this.#burst < BURST_BYTES) return true;
+    this.#endBurst();
+    return false;
   }
 
   resume(): void {
@@ -140,7 +153,15 @@ class NodeTransport implements Transport {
     socket.removeListener('close', this.#onEnd);
   }
 
-  readonly #onDrain = (): void => this.#listener.drained();
+  readonly #onDrain = (): void => this.#endBurst();
+
+  /** Says "drained" after the event loop has looked for input once. */
+  #endBurst(): void {
+    setImmediate(() => {
+      this.#burst = 0;
+      if (!this.#socket.writableNeedDrain) this.#listener.drained();
+    });
+  }
 
   readonly #onError = (error: Error): void => {
     if (this.#fate !== 'open') return;

@@ -35,6 +35,11 @@ export class TypeRegistry {
     return this.#codecs.get(oid);
   }
 
+  /** The format in which columns of a type are asked for when the choice is free: binary for the types known here. */
+  preferredFormat(oid: number): 0 | 1 {
+    return this.#codecs.has(oid) ? 1 : 0;
+  }
+
   /** How the values of a column are made. */
   decoderFor({ format, typeOid }: FieldDescription): DecodeValue {
     const codec = this.#codecs.get(typeOid);

@@ -1,4 +1,4 @@
-import { type FieldDescription, RemoteProtocolError } from '@pg-dblink/protocol';
+import { RemoteProtocolError } from '@pg-dblink/protocol';
 import { readInt32 } from '../types/bytes.ts';
 import type { DecodeValue } from '../types/codec.ts';
 
@@ -13,8 +13,11 @@ export function tornRow(): RemoteProtocolError {
   return new RemoteProtocolError('invalid-value', 'insufficient data in "D" message', 'DataRow');
 }
 
-/** Rows as arrays in column order. */
-export function arrayRows(decoders: readonly DecodeValue[]): ReadRows {
+/**
+ * Reads rows column by column with one closure a column: what is used where code may not be generated. Without names
+ * rows are arrays.
+ */
+export function interpretRows(names: readonly string[] | undefined, decoders: readonly DecodeValue[]): ReadRows {
   return (bytes, start, end, into) => {
     let at = start;
     while (at < end) {
@@ -30,19 +33,8 @@ export function arrayRows(decoders: readonly DecodeValue[]): ReadRows {
         if (byteLength > 0) at += byteLength;
       }
       if (at !== rowEnd) throw tornRow();
-      into.push(row);
+      into.push(names === undefined ? row : objectFrom(names, row));
     }
-  };
-}
-
-/** Rows as objects, made from arrays: what is used where code may not be generated. */
-export function interpretedRows(fields: readonly FieldDescription[], decoders: readonly DecodeValue[]): ReadRows {
-  const read = arrayRows(decoders);
-  const names = fields.map(({ name }) => name);
-  return (bytes, start, end, into) => {
-    const rows: unknown[] = [];
-    read(bytes, start, end, rows);
-    for (const values of rows) into.push(objectFrom(names, values as readonly unknown[]));
   };
 }
 

@@ -1,0 +1,210 @@
+import type { Channel } from './channel.ts';
+import { batchesOf } from './cursor.ts';
+import type { Outcome } from './machine/machine.ts';
+import type { ExtendedRequest } from './machine/requests.ts';
+import { PreparedStatement, type StatementRunner } from './prepared.ts';
+import type { ExecuteOptions, QueryOptions, StreamOptions } from './query-options.ts';
+import { type Result, ResultCollector } from './results.ts';
+import { RowReaders } from './rows/row-readers.ts';
+import { encodeParameter, executionOf, prepareStatement, type StatementDescription } from './statement.ts';
+import { type CachedStatement, StatementCache } from './statement-cache.ts';
+import { type SubmitOptions, submit } from './submission.ts';
+import type { TypeRegistry } from './types/registry.ts';
+
+const DEFAULT_BATCH_SIZE = 1000;
+
+/** Runs queries of every kind on a channel and makes results of the answers. */
+export class Executor implements StatementRunner {
+  readonly #channel: Channel;
+  readonly #readers: RowReaders;
+  readonly #cache: StatementCache;
+  readonly #preparing = new Map<string, Promise<CachedStatement>>();
+  #preparedCount = 0;
+
+  constructor(channel: Channel, types: TypeRegistry, statementCacheSize: number) {
+    this.#channel = channel;
+    this.#readers = new RowReaders(types);
+    this.#cache = new StatementCache(statementCacheSize);
+  }
+
+  async query(sql: string, options: QueryOptions): Promise<readonly Result<unknown>[]> {
+    const collector = this.collector(options);
+    await submit(this.#channel, { kind: 'simple', sql }, collector, options);
+    if (collector.error !== undefined) throw collector.error;
+    return collector.results;
+  }
+
+  execute(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
+    return this.#cache.isOn && options.binary === undefined
+      ? this.#executeCached(sql, values, options)
+      : this.#executeOnce(sql, values, options);
+  }
+
+  async *batches(
+    sql: string,
+    values: readonly unknown[],
+    options: StreamOptions,
+  ): AsyncGenerator<readonly unknown[], void, undefined> {
+    yield* this.#stream(this.extendedRequest(sql, values, options), options);
+  }
+
+  async prepare(
+    sql: string,
+    options: SubmitOptions & { readonly name?: string; readonly parameterTypes?: readonly number[] },
+  ): Promise<PreparedStatement> {
+    this.#preparedCount += 1;
+    const name = options.name ?? `pg_dblink_prepared_${this.#preparedCount}`;
+    const { parameterTypes = [] } = options;
+    const description = await prepareStatement(
+      this.#channel,
+      this.#readers.types,
+      { name, sql, parameterTypes },
+      options,
+    );
+    return new PreparedStatement(name, sql, description, this);
+  }
+
+  async runPrepared(
+    { description, name, sql }: PreparedStatement,
+    values: readonly unknown[],
+    options: QueryOptions,
+  ): Promise<Result<unknown>> {
+    const { collector } = await this.#run(name, sql, description, values, options);
+    return collector.only();
+  }
+
+  async *streamPrepared(
+    statement: PreparedStatement,
+    values: readonly unknown[],
+    options: StreamOptions,
+  ): AsyncGenerator<readonly unknown[], void, undefined> {
+    yield* this.#stream(this.preparedRequest(statement, values, options), options, statement.description);
+  }
+
+  async closeStatement(name: string): Promise<void> {
+    const collector = this.collector({});
+    await submit(this.#channel, { kind: 'close', target: 'statement', name }, collector);
+    if (collector.error !== undefined) throw collector.error;
+  }
+
+  /** The request of an unprepared statement. */
+  extendedRequest(sql: string, values: readonly unknown[], options: ExecuteOptions): ExtendedRequest {
+    const types = this.#typesOf(options);
+    const parameterTypes = options.parameterTypes ?? [];
+    return {
+      kind: 'extended',
+      sql,
+      parameterTypes,
+      parameters: values.map((value, index) => encodeParameter(types, parameterTypes[index] ?? 0, value)),
+      resultFormats: options.binary === true ? [1] : [],
+    };
+  }
+
+  /** The request that runs a prepared statement. */
+  preparedRequest(
+    { description, name, sql }: PreparedStatement,
+    values: readonly unknown[],
+    options: QueryOptions,
+  ): ExtendedRequest {
+    return executionOf(name, sql, description, this.#typesOf(options), values);
+  }
+
+  /** A fresh collector for one request. */
+  collector(options: QueryOptions, description?: StatementDescription): ResultCollector {
+    const readers = options.types === undefined ? this.#readers : new RowReaders(options.types);
+    return new ResultCollector(readers, options.rows ?? 'object', description?.fields);
+  }
+
+  #typesOf(options: QueryOptions): TypeRegistry {
+    return options.types ?? this.#readers.types;
+  }
+
+  async #executeOnce(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
+    const collector = this.collector(options);
+    await submit(this.#channel, this.extendedRequest(sql, values, options), collector, options);
+    return collector.only();
+  }
+
+  /**
+   * Executes by way of the cache. A statement that the server has forgotten (26000: DISCARD, a pooler) or whose rows
+   * have changed their type (0A000) is prepared anew and run once more, if nothing of it can have been executed: the
+   * error must come from Bind, outside a transaction.
+   */
+  async #executeCached(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
+    const key = JSON.stringify([sql, options.parameterTypes ?? []]);
+    const statusBefore = this.#channel.machine.transactionStatus;
+    const statement = this.#cache.find(key) ?? (await this.#prepareCached(key, sql, options));
+    const first = await this.#run(statement.name, sql, statement.description, values, options);
+    if (!isStale(first.outcome)) return first.collector.only();
+    this.#cache.forget(key);
+    if (statusBefore !== 'I') return first.collector.only();
+    const fresh = await this.#prepareCached(key, sql, options);
+    const second = await this.#run(fresh.name, sql, fresh.description, values, options);
+    return second.collector.only();
+  }
+
+  async #run(
+    name: string,
+    sql: string,
+    description: StatementDescription,
+    values: readonly unknown[],
+    options: QueryOptions,
+  ): Promise<{ readonly collector: ResultCollector; readonly outcome: Outcome }> {
+    const request = executionOf(name, sql, description, this.#typesOf(options), values);
+    const collector = this.collector(options, description);
+    return { collector, outcome: await submit(this.#channel, request, collector, options) };
+  }
+
+  /** Two calls with the same text prepare it once. */
+  #prepareCached(key: string, sql: string, options: ExecuteOptions): Promise<CachedStatement> {
+    const running = this.#preparing.get(key);
+    if (running !== undefined) return running;
+    const preparing = this.#prepareAndKeep(key, sql, options).finally(() => this.#preparing.delete(key));
+    this.#preparing.set(key, preparing);
+    return preparing;
+  }
+
+  async #prepareAndKeep(key: string, sql: string, options: ExecuteOptions): Promise<CachedStatement> {
+    const name = this.#cache.nextName();
+    const { parameterTypes = [] } = options;
+    const description = await prepareStatement(
+      this.#channel,
+      this.#readers.types,
+      { name, sql, parameterTypes },
+      options,
+    );
+    const statement: CachedStatement = { name, sql, description };
+    const evicted = this.#cache.keep(key, statement);
+    // Its place is needed at some time, not now: nobody waits for this, and a lost connection forgets it anyway.
+    if (evicted !== undefined) this.closeStatement(evicted.name).catch(() => undefined);
+    return statement;
+  }
+
+  async *#stream(
+    request: ExtendedRequest,
+    options: StreamOptions,
+    description?: StatementDescription,
+  ): AsyncGenerator<readonly unknown[], void, undefined> {
+    const collect = batchCollectors((fields) => this.collector(options, fields), description);
+    yield* batchesOf(this.#channel, request, options.batchSize ?? DEFAULT_BATCH_SIZE, collect, options.signal);
+  }
+}
+
+/** Only the first batch brings a row description: the collectors that follow take it over. */
+function batchCollectors(
+  make: (description: StatementDescription | undefined) => ResultCollector,
+  description: StatementDescription | undefined,
+): () => ResultCollector {
+  let last: ResultCollector | undefined;
+  return () => {
+    const fields = last?.results[0]?.fields;
+    last = make(fields === undefined ? description : { parameterTypes: [], fields });
+    return last;
+  };
+}
+
+/** The server refused a prepared statement before it began to execute it. */
+function isStale(outcome: Outcome): boolean {
+  if (outcome.kind !== 'failed' || outcome.step !== 'bind') return false;
+  return outcome.error.sqlState === '26000' || outcome.error.sqlState === '0A000';
+}

@@ -1,0 +1,62 @@
+import type { Channel, Turn } from './channel.ts';
+import type { Outcome } from './machine/machine.ts';
+import type { Request } from './machine/requests.ts';
+import type { ResultSink } from './result-sink.ts';
+
+/** A pending exchange of a lease. */
+interface Pending {
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A turn that lasts over many requests: cursors and pipelines have the channel to themselves until they release it. */
+export class Lease implements Turn {
+  readonly #channel: Channel;
+  readonly #pending = new Set<Pending>();
+  #granted: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
+
+  /** Resolves when the channel is ours. */
+  acquire(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#granted = { resolve, reject };
+      this.#channel.enter(this);
+    });
+  }
+
+  /** Gives the channel to the next one; every request must have been answered up to a Sync. */
+  release(): void {
+    this.#channel.leave(this);
+  }
+
+  /**
+   * Writes a request; resolves when its last step has been answered or skipped. Nothing is sent before the channel is
+   * flushed.
+   */
+  request(request: Request, sink: ResultSink): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const pending: Pending = { resolve, reject };
+      this.#channel.send(request, sink, (outcome) => {
+        this.#pending.delete(pending);
+        resolve(outcome);
+      });
+      this.#pending.add(pending);
+    });
+  }
+
+  begin(): void {
+    this.#granted?.resolve();
+    this.#granted = undefined;
+  }
+
+  lost(): void {
+    const isSent = this.#pending.size > 0;
+    const error = this.#granted !== undefined || isSent ? this.#channel.lossError(!isSent) : undefined;
+    this.#granted?.reject(error);
+    for (const { reject } of this.#pending) reject(error);
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,107 @@
+import type { Channel } from './channel.ts';
+import { PipelineAbortedError } from './errors.ts';
+import type { Executor } from './executor.ts';
+import { Lease } from './lease.ts';
+import type { Request } from './machine/requests.ts';
+import type { PreparedStatement } from './prepared.ts';
+import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
+import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
+import type { Result } from './results.ts';
+import type { ServerError } from './server-error.ts';
+
+/**
+ * Requests sent without waiting for the answers of those before (manual: "Pipelining", libpq's "Pipeline Mode").
+ *
+ * All requests between two Syncs are one transaction unless they say otherwise. After an error the server ignores
+ * what follows up to the next Sync; those requests reject with a PipelineAbortedError whose cause is the error.
+ */
+export class Pipeline {
+  readonly #channel: Channel;
+  readonly #executor: Executor;
+  readonly #lease: Lease;
+  #flushing: 'idle' | 'scheduled' = 'idle';
+  #ended: 'open' | 'synced' = 'synced';
+
+  private constructor(channel: Channel, executor: Executor) {
+    this.#channel = channel;
+    this.#executor = executor;
+    this.#lease = new Lease(channel);
+  }
+
+  /** @internal Waits for the connection's turn. */
+  static async begin(channel: Channel, executor: Executor): Promise<Pipeline> {
+    const pipeline = new Pipeline(channel, executor);
+    await pipeline.#lease.acquire();
+    return pipeline;
+  }
+
+  /**
+   * Sends a statement together with what else is sent in this turn of the event loop; resolves to its result.
+   *
+   * @throws ServerError, or PipelineAbortedError when it was not executed.
+   */
+  async execute<O extends ExecuteOptions = ExecuteOptions>(
+    sql: string,
+    values: readonly unknown[] = [],
+    options?: O,
+  ): Promise<Result<ShapeOf<O>>> {
+    const collector = this.#executor.collector(options ?? {});
+    const request = this.#executor.extendedRequest(sql, values, options ?? {});
+    await this.#request({ ...request, end: 'none' }, collector);
+    return collector.only() as Result<ShapeOf<O>>;
+  }
+
+  /** Sends an execution of a prepared statement; see {@link execute}. */
+  async executePrepared<O extends QueryOptions = QueryOptions>(
+    statement: PreparedStatement,
+    values: readonly unknown[] = [],
+    options?: O,
+  ): Promise<Result<ShapeOf<O>>> {
+    const collector = this.#executor.collector(options ?? {}, statement.description);
+    const request = this.#executor.preparedRequest(statement, values, options ?? {});
+    await this.#request({ ...request, end: 'none' }, collector);
+    return collector.only() as Result<ShapeOf<O>>;
+  }
+
+  /** Ends the transaction of the requests so far; resolves when the server is ready. Throws the commit's error. */
+  async sync(): Promise<void> {
+    this.#ended = 'synced';
+    const errors: ServerError[] = [];
+    const sink: ResultSink = { ...DISCARDING_SINK, errorResponse: (error) => errors.push(error) };
+    const answered = this.#lease.request({ kind: 'sync' }, sink);
+    this.#flushSoon();
+    await answered;
+    const [error] = errors;
+    if (error !== undefined) throw error;
+  }
+
+  /** @internal Always ends in a Sync, so that the connection is usable whatever happened. */
+  async end(): Promise<void> {
+    try {
+      if (this.#ended === 'open' && !this.#channel.isLost) await this.sync();
+    } finally {
+      this.#lease.release();
+    }
+  }
+
+  async #request(request: Request, sink: ResultSink): Promise<void> {
+    const answered = this.#lease.request(request, sink);
+    this.#ended = 'open';
+    this.#flushSoon();
+    const outcome = await answered;
+    if (outcome.kind === 'sink-threw') throw outcome.error;
+    if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
+  }
+
+  /** One write for all requests of this turn of the event loop; Flush makes the server answer before the Sync. */
+  #flushSoon(): void {
+    if (this.#flushing === 'scheduled') return;
+    this.#flushing = 'scheduled';
+    queueMicrotask(() => {
+      this.#flushing = 'idle';
+      if (this.#channel.isLost) return;
+      if (this.#ended === 'open') this.#channel.machine.requestFlush();
+      void this.#channel.flush();
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { FieldDescription } from '@pg-dblink/protocol';
+import type { DecodeValue } from '../types/codec.ts';
+import type { TypeRegistry } from '../types/registry.ts';
+import { compileRows } from './compiled.ts';
+import { interpretRows, type ReadRows } from './interpreted.ts';
+import { rawRows } from './raw.ts';
+
+/**
+ * How rows are handed out: `object` by column name, `array` in column order, `raw` as the undecoded bytes of each
+ * value in column order.
+ */
+export type RowShape = 'object' | 'array' | 'raw';
+
+/** Code is generated for a row description once this many bytes of its rows have been read. */
+const COMPILE_AFTER_BYTES = 32 * 1024;
+
+/**
+ * The readers of one connection's rows. A row description is the key: a prepared statement's reader is made once
+ * however often it runs.
+ */
+export class RowReaders {
+  readonly types: TypeRegistry;
+  readonly #made: Readonly<Record<RowShape, WeakMap<readonly FieldDescription[], ReadRows>>> = {
+    object: new WeakMap(),
+    array: new WeakMap(),
+    raw: new WeakMap(),
+  };
+
+  constructor(types: TypeRegistry) {
+    this.types = types;
+  }
+
+  /** The reader of rows with these columns. */
+  readerOf(fields: readonly FieldDescription[], shape: RowShape): ReadRows {
+    const made = this.#made[shape];
+    let reader = made.get(fields);
+    if (reader === undefined) {
+      reader = this.#make(fields, shape);
+      made.set(fields, reader);
+    }
+    return reader;
+  }
+
+  #make(fields: readonly FieldDescription[], shape: RowShape): ReadRows {
+    if (shape === 'raw') return rawRows(fields.length);
+    const names = shape === 'object' ? fields.map(({ name }) => name) : undefined;
+    return compiledLater(
+      names,
+      fields.map((field) => this.types.decoderFor(field)),
+    );
+  }
+}
+
+/** Interprets the first rows; generating code for a handful of them would cost more than it gains. */
+function compiledLater(names: readonly string[] | undefined, decoders: readonly DecodeValue[]): ReadRows {
+  let read = interpretRows(names, decoders);
+  let bytesUntilCompiled = COMPILE_AFTER_BYTES;
+  return (bytes, start, end, into) => {
+    if (bytesUntilCompiled > 0) {
+      bytesUntilCompiled -= end - start;
+      if (bytesUntilCompiled <= 0) read = compileRows(names, decoders) ?? read;
+    }
+    read(bytes, start, end, into);
+  };
+}

@@ -1,0 +1,94 @@
+import type { FieldDescription } from '@pg-dblink/protocol';
+import type { Channel } from './channel.ts';
+import { UsageError } from './errors.ts';
+import type { ExtendedRequest, Parameter } from './machine/requests.ts';
+import type { ResultSink } from './result-sink.ts';
+import type { ServerError } from './server-error.ts';
+import { type SubmitOptions, submit } from './submission.ts';
+import { inferParameter } from './types/infer.ts';
+import type { TypeRegistry } from './types/registry.ts';
+
+/** What the server says about a statement without running it. */
+export interface StatementDescription {
+  readonly parameterTypes: readonly number[];
+  /** The columns of its rows, with the formats in which we ask for them; empty when it returns none. */
+  readonly fields: readonly FieldDescription[];
+}
+
+/** Gathers ParameterDescription and RowDescription. */
+class DescriptionSink implements ResultSink {
+  parameterTypes: readonly number[] = [];
+  fields: readonly FieldDescription[] = [];
+  error: ServerError | undefined;
+
+  parameterDescription(typeOids: readonly number[]): void {
+    this.parameterTypes = typeOids;
+  }
+
+  rowDescription(fields: readonly FieldDescription[]): void {
+    this.fields = fields;
+  }
+
+  errorResponse(error: ServerError): void {
+    this.error ??= error;
+  }
+
+  dataRows(): void {}
+  commandComplete(): void {}
+  emptyQueryResponse(): void {}
+  copyResponse(): void {}
+}
+
+/** Prepares a statement under a name and learns its types (manual: "Extended Query"). */
+export async function prepareStatement(
+  channel: Channel,
+  types: TypeRegistry,
+  statement: { readonly name: string; readonly sql: string; readonly parameterTypes?: readonly number[] },
+  options: SubmitOptions | undefined,
+): Promise<StatementDescription> {
+  const sink = new DescriptionSink();
+  await submit(channel, { kind: 'describe', ...statement }, sink, options);
+  if (sink.error !== undefined) throw sink.error;
+  return {
+    parameterTypes: sink.parameterTypes,
+    // Described as a statement all formats are 0: the ones that count are what we will ask for.
+    fields: sink.fields.map((field) => ({ ...field, format: types.preferredFormat(field.typeOid) })),
+  };
+}
+
+/** The request that runs a described statement once. */
+export function executionOf(
+  name: string,
+  sql: string,
+  { fields, parameterTypes }: StatementDescription,
+  types: TypeRegistry,
+  values: readonly unknown[],
+): ExtendedRequest {
+  if (values.length !== parameterTypes.length) {
+    throw new UsageError(`the statement needs ${parameterTypes.length} parameters, not ${values.length}`);
+  }
+  return {
+    kind: 'extended',
+    sql,
+    name,
+    parse: false,
+    describe: false,
+    columnCount: fields.length,
+    parameters: values.map((value, index) => encodeParameter(types, parameterTypes[index] ?? 0, value)),
+    resultFormats: resultFormats(fields),
+  };
+}
+
+/** All columns in one format need one code, or none when that is text. */
+function resultFormats(fields: readonly FieldDescription[]): readonly (0 | 1)[] {
+  const formats = fields.map(({ format }) => (format === 1 ? 1 : 0));
+  if (formats.every((format) => format === 0)) return [];
+  return formats.every((format) => format === 1) ? [1] : formats;
+}
+
+/** A parameter by its type's codec, or by its JavaScript type when the type is not known. */
+export function encodeParameter(types: TypeRegistry, typeOid: number, value: unknown): Parameter {
+  if (value === null || value === undefined) return null;
+  const codec = types.find(typeOid);
+  return codec === undefined ? inferParameter(value) : codec.encode(value);
+}

@@ -1,0 +1,99 @@
+import type { Channel, Turn } from './channel.ts';
+import { TimeoutError } from './errors.ts';
+import type { Outcome } from './machine/machine.ts';
+import type { Request } from './machine/requests.ts';
+import type { ResultSink } from './result-sink.ts';
+
+/** What one call may add to a request. */
+export interface SubmitOptions {
+  /** Cancels the request on the server; the call rejects with the signal's reason once the server has answered. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which the request is cancelled as by a signal; the call rejects with a TimeoutError. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** One request with a turn of its own: settled when the server is ready for the next one. */
+class Submission implements Turn {
+  readonly promise: Promise<Outcome>;
+  readonly #channel: Channel;
+  readonly #request: Request;
+  readonly #sink: ResultSink;
+  readonly #options: SubmitOptions;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  #resolve: (outcome: Outcome) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  /** Why we stopped it: what the caller gets once the server has answered. */
+  #stopped: { readonly reason: unknown } | undefined;
+
+  constructor(channel: Channel, request: Request, sink: ResultSink, options: SubmitOptions) {
+    this.#channel = channel;
+    this.#request = request;
+    this.#sink = sink;
+    this.#options = options;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const { signal, timeoutMs } = options;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (timeoutMs !== undefined) this.#timer = setTimeout(this.#onTimeout, timeoutMs);
+  }
+
+  begin(): void {
+    try {
+      this.#channel.send(this.#request, this.#sink, (outcome) => this.#ended(outcome));
+      void this.#channel.flush();
+    } catch (error) {
+      this.#settle(() => this.#reject(error));
+    }
+  }
+
+  lost(): void {
+    const { reason } = this.#stopped ?? { reason: this.#channel.lossError(!this.#channel.isCurrent(this)) };
+    this.#settle(() => this.#reject(reason));
+  }
+
+  #ended(outcome: Outcome): void {
+    const stopped = this.#stopped;
+    this.#settle(() => {
+      if (stopped !== undefined) this.#reject(stopped.reason);
+      else if (outcome.kind === 'sink-threw') this.#reject(outcome.error);
+      else this.#resolve(outcome);
+    });
+  }
+
+  #settle(outcome: () => void): void {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    outcome();
+    this.#channel.leave(this);
+  }
+
+  readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
+
+  readonly #onTimeout = (): void => {
+    const text = `statement timeout of ${this.#options.timeoutMs} ms expired`;
+    this.#stop(new TimeoutError(text, !this.#channel.isCurrent(this)));
+  };
+
+  #stop(reason: unknown): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = { reason };
+    // A cancel that cannot be delivered ends as one that is not obeyed: by the channel's time-out.
+    if (this.#channel.isCurrent(this)) this.#channel.cancel().catch(() => undefined);
+    else this.#settle(() => this.#reject(reason));
+  }
+}
+
+/** Sends a request when its turn has come; resolves at ReadyForQuery. */
+export function submit(
+  channel: Channel,
+  request: Request,
+  sink: ResultSink,
+  options: SubmitOptions = {},
+): Promise<Outcome> {
+  if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+  const submission = new Submission(channel, request, sink, options);
+  channel.enter(submission);
+  return submission.promise;
+}
