@@ -164,10 +164,18 @@ describe('settings', () => {
   test('SCRAM keys are 32 bytes', () => {
     const key = readSettings({ scram_client_key: `${'/'.repeat(42)}8=` }).scramClientKey;
     expect([...(key ?? [])]).toEqual(Array.from({ length: 32 }, () => 255));
-    for (const bad of ['A', 'AA=A', 'A===', '====', 'AA==AAAA', 'AAA*', 'AAA AAA=', 'AAAA\n']) {
+    for (const bad of ['A', 'A=AA', 'A===', '====', 'AA==AAA', 'AAA*', 'AAA AAA=', 'AAAA\n']) {
       expect(() => readSettings({ scram_server_key: bad })).toThrow('invalid SCRAM server key');
     }
-    expect(() => readSettings({ scram_server_key: 'AA==' })).toThrow('invalid SCRAM server key length: 1');
+    for (const [key, byteLength] of [
+      ['AA==', 1],
+      ['AA=A', 1],
+      ['AAA=AAAA', 4],
+      ['', 0],
+    ] as const) {
+      const message = `invalid SCRAM server key length: ${byteLength}`;
+      expect(() => readSettings({ scram_server_key: key })).toThrow(expect.objectContaining({ message }));
+    }
   });
 });
 
@@ -219,7 +227,7 @@ describe('reports', () => {
       expect.arrayContaining([
         'service|s|string',
         'user|u|service file ours',
-        'password|***|environment PGPASSWORD',
+        'password||environment PGPASSWORD',
         'dbname|u|default (user)',
         'host|a,b|string',
         'port|7|environment PGPORT',

@@ -4,19 +4,14 @@ import parse from '../test/golden/parse.json' with { type: 'json' };
 import passfile from '../test/golden/passfile.json' with { type: 'json' };
 import service from '../test/golden/service.json' with { type: 'json' };
 import validation from '../test/golden/validation.json' with { type: 'json' };
-import type { IntegerKeyword } from './index.ts';
+import { failureWithoutServers } from '../test/no-servers.ts';
 import {
-  type ConninfoHost,
   type ConninfoOptions,
-  isConninfoError,
   parseConninfo,
-  parseInteger,
   parsePairs,
-  parsePort,
   parseVerbatim,
   type ResolvedConninfo,
   resolveConninfo,
-  socketPath,
   startupParameters,
   withPassfile,
 } from './index.ts';
@@ -96,59 +91,4 @@ function present(record: Readonly<Record<string, string | undefined>>): Record<s
   return Object.fromEntries(
     Object.entries(record).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-}
-
-const TCP_INTEGERS: readonly IntegerKeyword[] = [
-  'connect_timeout',
-  'keepalives',
-  'keepalives_idle',
-  'keepalives_interval',
-  'keepalives_count',
-  'tcp_user_timeout',
-];
-
-/** The text of a connection attempt on a machine where nothing listens and no name resolves. */
-function failureWithoutServers(conninfo: string): string {
-  const lines: string[] = [];
-  try {
-    const { hosts, values } = resolveConninfo(parseConninfo(conninfo), { osUser: 'root' });
-    for (const host of hosts) {
-      try {
-        lines.push(attempt(host, values));
-      } catch (error) {
-        if (!isConninfoError(error)) throw error;
-        if (error.code !== 'invalid-port' && error.code !== 'socket-path') throw error;
-        lines.push(error.message);
-      }
-    }
-  } catch (error) {
-    if (!isConninfoError(error)) throw error;
-    lines.push(error.message);
-  }
-  return lines.join('\n');
-}
-
-function attempt(host: ConninfoHost, values: ConninfoOptions): string {
-  const port = parsePort(host.port);
-  if (host.kind === 'unix') {
-    const reason = host.host.startsWith('@') ? 'Connection refused' : 'No such file or directory';
-    return `connection to server on socket "${socketPath(host.host, port)}" failed: ${reason}`;
-  }
-  const address = host.kind === 'address' ? host.hostaddr : host.host;
-  if (!/^[0-9.]+$|^[0-9a-f]*:[0-9a-f:]*$/.test(address)) {
-    const what = host.kind === 'address' ? 'could not parse network address' : 'could not translate host name';
-    return `${what} "${address}"${host.kind === 'address' ? '' : ' to address'}: Name or service not known`;
-  }
-  const prefix = `connection to server at "${address}", port ${host.port} failed: `;
-  try {
-    for (const keyword of TCP_INTEGERS) {
-      const value = values[keyword];
-      if (value === undefined) continue;
-      if (parseInteger(value, keyword) === 0 && keyword === 'keepalives') break;
-    }
-  } catch (error) {
-    if (isConninfoError(error)) return `${prefix}${error.message}`;
-    throw error;
-  }
-  return `${prefix}Connection refused`;
 }

@@ -51,7 +51,7 @@ export function redactOptions(options: ConninfoOptions): ConninfoOptions {
 
 /** The value of one option as it may be shown. */
 export function shownValue(keyword: string, value: string): string {
-  if (isSecretOption(keyword)) return MASK;
+  if (isSecretOption(keyword)) return value === '' ? '' : MASK;
   return keyword === 'dbname' && looksLikeConninfo(value) ? redactConninfo(value) : value;
 }
 

@@ -19,22 +19,29 @@ export function decodeScramKey(value: string, side: 'client' | 'server'): Uint8A
   return Uint8Array.from(bytes);
 }
 
-/** Padded base64 as pg_b64_decode takes it: no blanks, every group complete. */
+/**
+ * Base64 as libpq's pg_b64_decode takes it: no blanks, every group of four complete.
+ *
+ * The first padding says how many bytes this and every later group gives, and nothing forbids later groups.
+ */
 function decodeBase64(text: string): readonly number[] | undefined {
-  if (text.length % 4 !== 0) return undefined;
   const bytes: number[] = [];
-  for (let at = 0; at < text.length; at += 4) {
-    const group = text.slice(at, at + 4);
-    const data = group.replace(/={1,2}$/, '');
-    if (data.length < 4 && at + 4 < text.length) return undefined;
-    let bits = 0;
-    for (const symbol of data) {
-      const six = ALPHABET.indexOf(symbol);
-      if (six < 0) return undefined;
-      bits = bits * 64 + six;
+  let bits = 0;
+  let filled = 0;
+  let bytesInGroup = 3;
+  for (const symbol of text) {
+    const six = symbol === '=' ? 0 : ALPHABET.indexOf(symbol);
+    if (six < 0) return undefined;
+    if (symbol === '=' && bytesInGroup === 3) {
+      if (filled < 2) return undefined;
+      bytesInGroup = filled - 1;
     }
-    bits *= 64 ** (4 - data.length);
-    bytes.push(...[bits >> 16, (bits >> 8) & 255, bits & 255].slice(0, data.length - 1));
+    bits = bits * 64 + six;
+    filled += 1;
+    if (filled < 4) continue;
+    bytes.push(...[bits >> 16, (bits >> 8) & 255, bits & 255].slice(0, bytesInGroup));
+    bits = 0;
+    filled = 0;
   }
-  return bytes;
+  return filled === 0 ? bytes : undefined;
 }

