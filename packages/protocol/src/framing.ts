@@ -43,8 +43,7 @@ const maxOldErrorByteLength = 30_000;
  * ```ts
  * const reader = new FrameReader(backendLimits());
  * socket.on('data', (chunk) => {
- *   reader.push(chunk);
- *   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) handle(decodeBackend(frame));
+ *   for (const frame of reader.frames(chunk)) handle(decodeBackend(frame));
  * });
  * ```
  */
@@ -159,6 +158,16 @@ export class FrameReader {
     if (length >= left) return this.#hold(length + 1);
     this.#at = at + 1 + length;
     return this.#give(tag, chunk, at + 5, this.#at);
+  }
+
+  /**
+   * Pushes a chunk and gives each message that it completes; see `next`, which costs less where every microsecond counts.
+   *
+   * @throws LocalProtocolError or RemoteProtocolError as `push` and `next` do.
+   */
+  *frames(chunk: Uint8Array): Generator<Frame, void, undefined> {
+    this.push(chunk);
+    for (let frame = this.next(); frame !== undefined; frame = this.next()) yield frame;
   }
 
   /**
