@@ -29,7 +29,7 @@ function messageText({ severity, sqlState, message, detail, hint, context }: Ser
 }
 
 function resultText({ columns, rows, tag }: StatementResult): string {
-  if (columns.length === 0 && !/^(SELECT|FETCH|INSERT|UPDATE|DELETE) /.test(tag)) return `<${tag}>`;
+  if (columns.length === 0) return `<${tag}>`;
   if (rows.length === 0) return '(0 rows)';
   const lines = rows.map((row) => row.map((value) => (value === null ? '∅' : visible(value))).join(' | '));
   return `[${lines.join(' ; ')}]`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { authenticationHbaLines, authenticationRolesSql, hbaLines } from './host-based-authentication.ts';
 import { findInstallation, type Installation, programPath } from './installations.ts';
 import { freePort, hasIpv6Loopback } from './ports.ts';
-import { killServer, releaseInterlock, stopServer, untilReady } from './postmaster.ts';
+import { endOrphans, killServer, releaseInterlock, stopServer, untilReady } from './postmaster.ts';
 import { runProgram, spawnServer } from './programs.ts';
 import { baseSettings, settingsText } from './server-settings.ts';
 import { describe, type StatementResult } from './sql-outcome.ts';
@@ -147,9 +147,12 @@ function handle(place: Workplace, { folder, dataDir, port, tls, server, log }: P
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
-      const crashed = server.signalCode === 'SIGKILL';
       await stopServer(server);
-      if (crashed) await releaseInterlock(place, dataDir, folder);
+      // Only now is it known how it ended: the news of a death may still be on its way when we are called.
+      if (server.signalCode === 'SIGKILL') {
+        await endOrphans(dataDir);
+        await releaseInterlock(place, dataDir, folder);
+      }
       await removeFolder(folder);
       running.delete(cluster);
     })();
@@ -183,7 +186,7 @@ function handle(place: Workplace, { folder, dataDir, port, tls, server, log }: P
     session,
     log,
     stop,
-    kill9: () => killServer(server),
+    kill9: () => killServer(server, dataDir),
     [Symbol.asyncDispose]: stop,
   };
   running.add(cluster);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { programPath } from './installations.ts';
 import { runProgram } from './programs.ts';
@@ -50,18 +50,19 @@ export async function stopServer(server: ChildProcess): Promise<void> {
   }
 }
 
-/** Kills the postmaster as a crash would, and waits for its children, who end when they miss it. */
-export async function killServer(server: ChildProcess): Promise<void> {
-  const { pid } = server;
-  if (pid === undefined || hasEnded(server)) return;
-  const children = childrenOf(pid);
+/** Kills the postmaster as a crash would, and waits for its children. */
+export async function killServer(server: ChildProcess, dataDir: string): Promise<void> {
+  if (server.pid === undefined || hasEnded(server)) return;
   const ended = once(server, 'exit');
   server.kill('SIGKILL');
   await ended;
+  await endOrphans(dataDir);
+}
+
+/** Waits for the children of a killed postmaster, who end when they miss it; one that is too busy to look is killed. */
+export async function endOrphans(dataDir: string): Promise<void> {
   const deadline = Date.now() + 3000;
-  for (;;) {
-    const left = children.filter(isAlive);
-    if (left.length === 0) return;
+  for (let left = processesIn(dataDir); left.length > 0; left = processesIn(dataDir)) {
     if (Date.now() > deadline) for (const child of left) killChild(child);
     await pause(10);
   }
@@ -90,20 +91,20 @@ function statusLine(dataDir: string): string | undefined {
   }
 }
 
-function childrenOf(pid: number): readonly number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
+/** Every process of a server works in its data directory; empty where there is no /proc to tell. */
+function processesIn(dataDir: string): readonly number[] {
+  if (!existsSync('/proc/self/cwd') || !existsSync(dataDir)) return [];
+  const directory = realpathSync(dataDir);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && workingDirectory(name) === directory)
+    .map(Number);
 }
 
-function isAlive(pid: number): boolean {
+function workingDirectory(pid: string): string | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
+    return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

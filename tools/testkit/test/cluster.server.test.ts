@@ -56,6 +56,20 @@ describe('a cluster', () => {
     expect(await isFree(cluster.port)).toBe(true);
   });
 
+  it('killed by somebody else leaves nothing once stopped, however busy it was', async () => {
+    const cluster = await startCluster();
+    const segment = onLinux ? segmentOf(cluster.dataDir) : '';
+    const session = await cluster.session();
+    const busy = session.run('do $$ begin loop end loop; end $$');
+    const broken = expect(busy).rejects.toThrow('closed the connection');
+    process.kill(cluster.pid, 'SIGKILL');
+    await cluster.stop();
+    await broken;
+    expect(isAlive(session.backendPid)).toBe(false);
+    expect(existsSync(cluster.socketDir)).toBe(false);
+    expect(holdings().sharedSegments).not.toContain(segment);
+  });
+
   it('does not outlive its parent, even when that is killed with SIGKILL', async () => {
     const program = join(import.meta.dirname, 'parent-program.ts');
     const node = ['--import', 'tsx', '--conditions=@pg-dblink/source', program];
