@@ -10,6 +10,21 @@ import type { WorkerData } from './spawn/worker-data.ts';
 
 const HEARTBEAT_MS = 50;
 
+/** A heart that beats while calls are under way, and stops a beat after the last one. */
+function heartOf(pulse: Pulse): (isBusy: boolean) => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isNeeded = false;
+  return (isBusy) => {
+    isNeeded = isBusy;
+    timer ??= setInterval(() => {
+      pulse.beat();
+      if (isNeeded) return;
+      clearInterval(timer);
+      timer = undefined;
+    }, HEARTBEAT_MS);
+  };
+}
+
 /** The network worker: owns the sockets and the session, answers the engine's thread. */
 function main(): void {
   const port = parentPort;
@@ -17,7 +32,7 @@ function main(): void {
   const { control, pulse: pulseMemory, network } = workerData as WorkerData;
   const pulse = new Pulse(pulseMemory);
   const words = new Int32Array(control, 0, 4);
-  let heart: NodeJS.Timeout | undefined;
+  const heart = heartOf(pulse);
 
   const responder = new Responder({
     session: createSession({
@@ -26,10 +41,8 @@ function main(): void {
       delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
     }),
     signal: () => signal(words),
-    busy: (isBusy) => {
-      clearInterval(heart);
-      if (isBusy) heart = setInterval(() => pulse.beat(), HEARTBEAT_MS);
-    },
+    soon: (callback) => setImmediate(callback),
+    busy: heart,
   });
 
   process.on('exit', () => {

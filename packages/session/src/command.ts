@@ -13,8 +13,12 @@ export type Result =
   | { readonly kind: 'command'; readonly tag: string }
   | { readonly kind: 'empty' }
   | { readonly kind: 'copy'; readonly direction: 'in' | 'out' | 'both' }
-  | { readonly kind: 'error'; readonly error: RemoteErrorFields }
-  | { readonly kind: 'lost' };
+  | Failure;
+
+/** A result that leaves a text in the connection's error buffer once it is read. */
+export type Failure =
+  | { readonly kind: 'error'; readonly error: RemoteErrorFields; readonly text: string }
+  | { readonly kind: 'lost'; readonly text: string };
 
 /** A row set; its rows are kept here, were streamed already, or were dropped, as the command's policy says. */
 export interface RowsResult {
@@ -24,11 +28,7 @@ export interface RowsResult {
   readonly chunks: RowChunk[];
   byteLength: number;
   /** How the row set ended; undefined while more rows may come. */
-  end:
-    | { readonly kind: 'complete' }
-    | { readonly kind: 'error'; readonly error: RemoteErrorFields }
-    | { readonly kind: 'lost' }
-    | undefined;
+  end: { readonly kind: 'complete' } | Failure | undefined;
 }
 
 export interface RowChunk {
@@ -48,8 +48,8 @@ export type RowPolicy =
 
 /** What a command tells the connection that it runs on. */
 export interface CommandEvents {
-  /** An ErrorResponse arrived: its text belongs into the error buffer. */
-  remoteError(error: RemoteErrorFields): void;
+  /** libpq's text of an ErrorResponse, with its newline. */
+  textOf(error: RemoteErrorFields): string;
   /** The server sends more than a client must bear. */
   overrun(): void;
 }
@@ -68,6 +68,7 @@ export class Command implements RemoteSink {
   #phase: 'running' | 'abandoned' | 'finished' = 'running';
   #refusal: { readonly error: unknown } | undefined;
   #overflowed: RowsResult | undefined;
+  #fatal = false;
   #skipped: RowsResult | undefined;
   readonly #waiting = new Set<() => void>();
   #resume: (() => void) | undefined;
@@ -80,6 +81,17 @@ export class Command implements RemoteSink {
   /** A result can be had without waiting, or there is none left. */
   get isReady(): boolean {
     return this.#ready.length > 0 || this.#phase === 'finished';
+  }
+
+  /** The server's last words came as an answer to this command. */
+  get hasFatal(): boolean {
+    return this.#fatal;
+  }
+
+  /** The failure that would be read next; reading input is enough to learn of it. */
+  get nextFailure(): Failure | undefined {
+    const [next] = this.#ready;
+    return next?.kind === 'error' || next?.kind === 'lost' ? next : undefined;
   }
 
   /** Its results wait for PQgetResult; those of other commands belong to the call that runs them. */
@@ -143,12 +155,16 @@ export class Command implements RemoteSink {
   }
 
   /** The connection is gone. */
-  lose(fatal: RemoteErrorFields | undefined): void {
-    if (fatal !== undefined) this.#push({ kind: 'error', error: fatal });
+  lose(fatal: Failure | undefined, lost: Failure): void {
+    if (fatal !== undefined) this.#push(fatal);
     const current = this.#current;
     this.#current = undefined;
-    if (current?.kind === 'rows' && this.#handedOut(current)) current.end = { kind: 'lost' };
-    this.#push({ kind: 'lost' });
+    if (current?.kind === 'rows' && this.#handedOut(current)) {
+      current.end = lost;
+      this.#wake();
+    } else {
+      this.#push(lost);
+    }
     this.finish();
   }
 
@@ -198,12 +214,13 @@ export class Command implements RemoteSink {
     const current = this.#current;
     this.#current = undefined;
     if (current?.kind === 'copying') return;
-    this.#events.remoteError(error);
+    this.#fatal ||= error.severity === 'FATAL' || error.severity === 'PANIC';
+    const failure: Failure = { kind: 'error', error, text: this.#events.textOf(error) };
     if (current?.kind === 'rows' && this.#handedOut(current)) {
-      current.end = { kind: 'error', error };
+      current.end = failure;
       this.#wake();
     } else {
-      this.#push({ kind: 'error', error });
+      this.#push(failure);
     }
   }
 

@@ -21,7 +21,7 @@ export function relayedFields(subject: Subject, result: Result | undefined, phas
     (subject.name === undefined ? ' on unnamed dblink connection' : ` on dblink connection named "${subject.name}"`);
   return {
     sqlState: error === undefined || error.sqlState === '' ? '08006' : error.sqlState,
-    message: error?.message || subject.remote.errorText || 'could not obtain message string for remote error',
+    message: (error?.message ?? subject.remote.errorText) || 'could not obtain message string for remote error',
     detail: error?.detail,
     hint: error?.hint,
     context: error?.context ? `${error.context}\n${line}` : line,

@@ -1,4 +1,4 @@
-import { Command, interruption, type Result, type RowPolicy } from './command.ts';
+import { Command, type Failure, interruption, type Result, type RowPolicy } from './command.ts';
 import type { CallSignal, RemoteConnection, RemoteNotification, RemoteRequest, RemoteSink } from './connection.ts';
 import type { RemoteErrorFields } from './errors.ts';
 import { StatementMemory } from './wire-format.ts';
@@ -51,6 +51,7 @@ export class Remote {
   /** A death while idle, as far as it has been read. */
   #death: Death | undefined;
   #isTaken = always;
+  readonly #noted = new WeakSet<Failure>();
 
   constructor(connection: RemoteConnection, environment: RemoteEnvironment) {
     this.connection = connection;
@@ -76,6 +77,7 @@ export class Remote {
   /** PQconsumeInput, then PQisBusy: PQgetResult would have to wait. */
   async isBusy(): Promise<boolean> {
     await this.#consumeInput();
+    if (this.#state.kind === 'active') this.note(this.#state.command.nextFailure);
     if (this.#state.kind === 'settling') return true;
     return this.#state.kind === 'active' && !this.#state.command.isReady;
   }
@@ -117,9 +119,17 @@ export class Remote {
     if (state.kind === 'settling') await this.settle(signal);
     if (state.kind !== 'active') return undefined;
     const result = await state.command.next(signal);
+    if (result?.kind === 'error' || result?.kind === 'lost') this.note(result);
     const isOver = result === undefined || result.kind === 'lost';
     if (isOver && this.#state === state) this.#state = this.#afterwards;
     return result;
+  }
+
+  /** Puts the text of a failure that has been read into the error buffer, once. */
+  note(failure: Failure | undefined): void {
+    if (failure === undefined || this.#noted.has(failure)) return;
+    this.#noted.add(failure);
+    this.#errorText += failure.text;
   }
 
   /** The command of which {@link nextResult} speaks. */
@@ -156,6 +166,8 @@ export class Remote {
   /** PQcancel: `OK`, or why not. */
   async cancel(): Promise<string> {
     if (this.#state.kind === 'lost') return 'connection not open';
+    // The request goes over a connection of its own: a death that nobody has noticed does not hinder it.
+    if (this.connection.phase === 'closed') return 'OK';
     try {
       await this.connection.cancel();
       return 'OK';
@@ -182,9 +194,7 @@ export class Remote {
     this.#isTaken = always;
     this.#afterwards = IDLE;
     const command = new Command(policy, {
-      remoteError: (error) => {
-        this.#errorText += `${this.#environment.formatMessage(error, request.sql)}\n`;
-      },
+      textOf: (error) => `${this.#environment.formatMessage(error, request.sql)}\n`,
       overrun: () => this.#give('lost synchronization with server: more results than anyone can keep'),
     });
     this.#state = { kind: 'active', command };
@@ -217,16 +227,16 @@ export class Remote {
   }
 
   #lose(command: Command, death: Death): void {
-    // Words that came as the answer of this command have been noted already.
-    const isNews = death.fatalText === '' || !this.#errorText.endsWith(death.fatalText);
     if (this.#afterwards.kind === 'idle') {
       // A call that was interrupted will not tell; the next one has to.
       this.#afterwards = this.#state.kind === 'settling' ? { kind: 'lost', text: death.text.trimEnd() } : LOST;
-      this.#errorText += (isNews ? death.fatalText : '') + death.text;
-      // libpq waits on the socket once more after it has closed it, and says so.
-      if (death.text.startsWith('server closed')) this.#errorText += 'invalid socket\n';
     }
-    command.lose(isNews ? death.fatal : undefined);
+    // libpq waits on the socket once more after it has closed it, and says so.
+    const wait = death.text.startsWith('server closed') ? 'invalid socket\n' : '';
+    const lost: Failure = { kind: 'lost', text: death.text + wait };
+    // Words that came as an answer of this command are a result of it already.
+    const isNews = death.fatal !== undefined && !command.hasFatal;
+    command.lose(isNews ? { kind: 'error', error: death.fatal, text: death.fatalText } : undefined, lost);
   }
 
   /** One read of what an idle death left in the socket: the server's last words first, then the end of file. */

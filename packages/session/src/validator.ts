@@ -14,7 +14,7 @@ export function validateOptions(options: readonly (string | null)[], context: Op
   const valid = validOptions(context);
   for (const option of options) {
     if (option === null) continue;
-    const name = option.slice(0, Math.max(0, option.indexOf('=')));
+    const [name = ''] = option.split('=', 1);
     if (name === SCRAM_PASSTHROUGH || valid.includes(name)) continue;
     throw new DblinkError({ sqlState: 'HV00J', message: `invalid option "${name}"`, hint: hintFor(name, valid) });
   }

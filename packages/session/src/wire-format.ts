@@ -8,7 +8,7 @@ import type { RemoteConnection, RemoteField } from './connection.ts';
  */
 
 /** Equal whatever the settings of either side; with a type modifier the receive function does what the input function does. */
-const ALWAYS = new Set([16, 17, 20, 21, 23, 25, 26, 1043, 1700, 2950, 3802]);
+const ALWAYS = new Set([16, 17, 20, 21, 23, 25, 26, 1043, 1700, 2950]);
 /** Equal without a type modifier: date, time, timestamp, timestamptz; their text must be ISO. */
 const WITH_ISO_DATES = new Set([1082, 1083, 1114, 1184]);
 /** interval; its text must be PostgreSQL's own. */

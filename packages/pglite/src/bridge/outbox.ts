@@ -8,22 +8,35 @@ interface Waiting {
   readonly payload: Uint8Array;
 }
 
+/** Bytes that may lie in the ring before the engine's thread is woken for them: it costs more than they are worth. */
+const WORTH_A_WAKE = 32 * 1024;
+
+/** How an outbox reaches the engine's thread. */
+export interface OutboxHost {
+  /** Tells it that there is something to read. */
+  signal(): void;
+  /** Runs the callback once the events at hand have been dealt with. */
+  soon(callback: () => void): void;
+}
+
 /** The frames of one call on their way into its ring, in order; what does not fit waits here. */
 export class Outbox {
   readonly #ring: RingWriter;
   readonly #call: number;
-  readonly #signal: () => void;
+  readonly #host: OutboxHost;
   readonly #waiting: Waiting[] = [];
   #state: 'open' | 'abandoned' = 'open';
   #flushing: Promise<void> | undefined;
   #rowsEnd: number;
 
-  /** @param signal - tells the engine thread that there is something to read */
-  constructor(ring: RingWriter, call: number, signal: () => void) {
+  /** Bytes in the ring of which the engine's thread has not been told. */
+  #untold = 0;
+
+  constructor(ring: RingWriter, call: number, host: OutboxHost) {
     this.#ring = ring;
     this.#rowsEnd = ring.position;
     this.#call = call;
-    this.#signal = signal;
+    this.#host = host;
   }
 
   /** Sends a frame; it is never lost, at worst it waits for room. */
@@ -44,7 +57,9 @@ export class Outbox {
     }
     this.#rowsEnd = this.#ring.position;
     if (this.#flushing !== undefined) return this.#flushing;
-    if (!this.#ring.hasRoom && this.#state === 'open') return this.#ring.room();
+    if (this.#ring.hasRoom || this.#state === 'abandoned') return;
+    this.#tell();
+    return this.#ring.room();
   }
 
   /** Whether the engine's thread has used every row sent, or wants no more of them. */
@@ -68,7 +83,7 @@ export class Outbox {
     if (this.#state === 'abandoned') return;
     if (this.#waiting.length === 0 && this.#flushing === undefined) {
       if (this.#ring.tryWrite(kind, this.#call, bytes, start, end)) {
-        this.#signal();
+        this.#announce(kind, end - start);
         return;
       }
     }
@@ -83,10 +98,26 @@ export class Outbox {
       if (this.#ring.tryWrite(next.kind, this.#call, next.payload, 0, next.payload.length)) {
         this.#waiting.shift();
         if (next.kind === FRAME.rows) this.#rowsEnd = this.#ring.position;
-        this.#signal();
+        this.#announce(next.kind, next.payload.length);
       } else {
+        this.#tell();
         await this.#ring.room();
       }
     }
+  }
+
+  /** Rows and what describes them are announced together with what follows them at once; the rest cannot wait. */
+  #announce(kind: number, byteLength: number): void {
+    const isData = kind === FRAME.rows || kind === FRAME.rowSet;
+    const isFirst = this.#untold === 0;
+    this.#untold += byteLength + 1;
+    if (!isData || this.#untold >= WORTH_A_WAKE) this.#tell();
+    else if (isFirst) this.#host.soon(() => this.#tell());
+  }
+
+  #tell(): void {
+    if (this.#untold === 0) return;
+    this.#untold = 0;
+    this.#host.signal();
   }
 }

@@ -17,7 +17,7 @@ import {
   type LocalAnswer,
   type ToWorker,
 } from './frames.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OutboxHost } from './outbox.ts';
 import { RingWriter } from './ring.ts';
 
 interface RunningCall {
@@ -27,10 +27,8 @@ interface RunningCall {
 }
 
 /** What the responder needs of the thread that it runs in. */
-export interface ResponderHost {
+export interface ResponderHost extends OutboxHost {
   readonly session: Session;
-  /** Wakes the engine's thread. */
-  signal(): void;
   /** Called when the first call begins and when the last one has ended: the heart beats in between. */
   busy(isBusy: boolean): void;
 }
@@ -67,7 +65,7 @@ export class Responder {
     const ring = this.#rings[channel];
     if (ring === undefined) throw new Error(`no ring for channel ${channel}`);
     const call: RunningCall = {
-      outbox: new Outbox(ring, id, () => this.#host.signal()),
+      outbox: new Outbox(ring, id, this.#host),
       abort: new AbortController(),
       answer: undefined,
     };

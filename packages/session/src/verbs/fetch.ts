@@ -46,7 +46,10 @@ async function lastRowSet(
       if (result.kind === 'rows' && result.end === undefined) {
         // Too many rows to keep: they are handed on while they arrive.
         const end = await deliverRows(scope, remote, command, result, consumer);
-        if (end.kind !== 'complete') last = end;
+        if (end.kind !== 'complete') {
+          remote.note(end);
+          last = end;
+        }
         delivered = result;
       }
     }

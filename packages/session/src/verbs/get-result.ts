@@ -23,7 +23,9 @@ export async function getResult(
   if (result.kind !== 'rows' || command === undefined) return failed(result);
   try {
     const end = await deliverRows(scope, remote, command, result, consumer);
-    return end.kind === 'complete' ? { kind: 'rows' } : failed(end);
+    if (end.kind === 'complete') return { kind: 'rows' };
+    remote.note(end);
+    return failed(end);
   } catch (error) {
     command.skip(result);
     throw error;
