@@ -3,6 +3,7 @@ import { makeTextArray, readInt2Vector, readTextArray } from './arrays.ts';
 import type { Engine } from './engine.ts';
 import { SqlError } from './ereport.ts';
 import { encodeText, inContext, pallocVarlena, varlenaRange } from './memory.ts';
+import type { Format } from './rows/columns.ts';
 import {
   type Column,
   callResultDescriptor,
@@ -10,7 +11,7 @@ import {
   perQueryContext,
   type TupleDescriptor,
 } from './tuple-descriptor.ts';
-import { type Format, installTuplestore, prepareReturnSet, RowStore } from './tuplestore.ts';
+import { installTuplestore, prepareReturnSet, RowStore } from './tuplestore.ts';
 
 const ALL_TEXT: ArrayLike<Format> = [];
 

@@ -1,7 +1,7 @@
 import { PEER_RANGE } from './abi-pg18.ts';
 import { type EngineFunctions, type EngineVariable, FUNCTION_NAMES, VARIABLE_NAMES } from './engine-exports.ts';
 import { Constants, Heap } from './memory.ts';
-import { compileRowLoop, type RowLoop } from './row-loop.ts';
+import { compileRowLoop, type RowLoop } from './rows/loop.ts';
 
 /**
  * The engine does not have the interface that this package was written for.

@@ -25,7 +25,8 @@ export {
 } from './interrupts.ts';
 export { defineLibrary, type HostFunction, type Library, type LibraryDefinition, type LibraryPart } from './library.ts';
 export { openRelation, type Relation } from './relation.ts';
+export type { Format } from './rows/columns.ts';
 export { setting, withSettings } from './settings.ts';
 export { executeSql, type SqlResult } from './spi.ts';
 export type { Attribute, Column, TupleDescriptor } from './tuple-descriptor.ts';
-export { type Format, RowStore } from './tuplestore.ts';
+export { RowStore } from './tuplestore.ts';

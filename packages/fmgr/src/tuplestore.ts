@@ -1,132 +1,15 @@
-import {
-  CALL,
-  FMGR_INFO,
-  HEAP_TUPLE,
-  MAX_ALLOCATION,
-  PG_TYPE,
-  RETURN_SET,
-  SET_MODE,
-  STRING_INFO,
-  SYSCACHE,
-  TYPE,
-} from './abi-pg18.ts';
+import { MAX_ALLOCATION, RETURN_SET, SET_MODE } from './abi-pg18.ts';
 import type { Engine } from './engine.ts';
 import { SqlError } from './ereport.ts';
-import { encodeText, inContext, withScratch } from './memory.ts';
-import { COLUMN, KIND, STATE } from './row-loop.ts';
-import type { Attribute, TupleDescriptor } from './tuple-descriptor.ts';
+import { encodeText, inContext } from './memory.ts';
+import { type Format, writeColumn } from './rows/columns.ts';
+import { COLUMN, STATE } from './rows/layout.ts';
+import type { TupleDescriptor } from './tuple-descriptor.ts';
 
 const SMALL_BUFFER = 2 * 1024;
 const LARGE_BUFFER = 128 * 1024;
 // The loop reads words where bytes may be left, and lends the byte after a field to a terminating zero.
 const PADDING = 16;
-const UNLIMITED = 0xffffffff;
-const VARHDRSZ = 4;
-
-/** The wire format of a column: 0 text, 1 binary. */
-export type Format = 0 | 1;
-
-type Kind = (typeof KIND)[keyof typeof KIND];
-
-const BINARY_KIND: ReadonlyMap<number, Kind> = new Map([
-  [TYPE.bool, KIND.bool],
-  [TYPE.int2, KIND.int2],
-  [TYPE.int4, KIND.int4],
-  [TYPE.oid, KIND.int4],
-  [TYPE.float4, KIND.int4],
-  [TYPE.int8, KIND.int8],
-  [TYPE.float8, KIND.int8],
-  [TYPE.bytea, KIND.bytea],
-  [TYPE.uuid, KIND.fixed],
-]);
-
-// With a modifier these are rounded, which is the receive function's business.
-const BINARY_KIND_WITHOUT_TYPMOD: ReadonlyMap<number, Kind> = new Map([
-  [TYPE.timestamp, KIND.timestamp],
-  [TYPE.timestamptz, KIND.timestamp],
-  [TYPE.interval, KIND.interval],
-]);
-
-function kindOf(attribute: Attribute, format: Format): Kind {
-  const { typeOid, typmod } = attribute;
-  if (attribute.dropped) return KIND.dropped;
-  // Text is the same bytes in both formats.
-  if (typeOid === TYPE.text || typeOid === TYPE.varchar) return KIND.text;
-  if (typeOid === TYPE.bpchar) return typmod < 0 ? KIND.text : KIND.input;
-  if (format === 0) return KIND.input;
-  const kind = BINARY_KIND.get(typeOid);
-  if (kind !== undefined) return kind;
-  return (typmod < 0 ? BINARY_KIND_WITHOUT_TYPMOD.get(typeOid) : undefined) ?? KIND.receive;
-}
-
-function limitOf(attribute: Attribute): number {
-  if (attribute.typeOid === TYPE.uuid) return attribute.length;
-  return attribute.typmod < VARHDRSZ ? UNLIMITED : attribute.typmod - VARHDRSZ;
-}
-
-function needsReceive(kind: Kind): boolean {
-  return kind === KIND.receive || kind === KIND.timestamp;
-}
-
-function needsInput(kind: Kind, limit: number): boolean {
-  return kind === KIND.input || (kind === KIND.text && limit !== UNLIMITED);
-}
-
-/** The receive function of a type and the OID it is told (getTypeBinaryInputInfo, which is not exported). */
-function receiveFunction(engine: Engine, typeOid: number): { readonly oid: number; readonly typioparam: number } {
-  const { functions, heap } = engine;
-  const tuple = functions.SearchSysCache1(SYSCACHE.typeOid, typeOid);
-  if (tuple === 0) throw new SqlError({ message: `cache lookup failed for type ${typeOid}` });
-  const header = heap.int32(tuple + HEAP_TUPLE.header);
-  const form = header + heap.int8(header + HEAP_TUPLE.headerOffset);
-  const oid = heap.uint32(form + PG_TYPE.receive);
-  const element = heap.uint32(form + PG_TYPE.element);
-  functions.ReleaseSysCache(tuple);
-  if (oid === 0) {
-    throw new SqlError({ sqlState: '42883', message: `no binary input function available for type ${typeOid}` });
-  }
-  return { oid, typioparam: element === 0 ? typeOid : element };
-}
-
-function inputFunction(engine: Engine, typeOid: number): { readonly oid: number; readonly typioparam: number } {
-  return withScratch(engine, 8, (at) => {
-    engine.functions.getTypeInputInfo(typeOid, at, at + 4);
-    return { oid: engine.heap.uint32(at), typioparam: engine.heap.uint32(at + 4) };
-  });
-}
-
-function writeColumn(engine: Engine, at: number, attribute: Attribute, format: Format, context: number): Kind {
-  const { functions, heap } = engine;
-  const kind = kindOf(attribute, format);
-  const limit = limitOf(attribute);
-  heap.setInt32(at + COLUMN.kind, kind);
-  heap.setInt32(at + COLUMN.typmod, attribute.typmod);
-  heap.setInt32(at + COLUMN.limit, limit);
-  heap.setInt32(at + COLUMN.strict, 1);
-  if (needsInput(kind, limit)) {
-    const { oid, typioparam } = inputFunction(engine, attribute.typeOid);
-    const info = functions.MemoryContextAlloc(context, FMGR_INFO.byteLength);
-    functions.fmgr_info_cxt(oid, info, context);
-    heap.setInt32(at + COLUMN.info, info);
-    heap.setInt32(at + COLUMN.typioparam, typioparam);
-    heap.setInt32(at + COLUMN.strict, heap.int8(info + FMGR_INFO.strict));
-  } else if (needsReceive(kind)) {
-    const { oid, typioparam } = receiveFunction(engine, attribute.typeOid);
-    const callLength = CALL.args + 3 * CALL.argStride;
-    const info = functions.MemoryContextAlloc(context, FMGR_INFO.byteLength);
-    functions.fmgr_info_cxt(oid, info, context);
-    const call = functions.MemoryContextAlloc(context, callLength + STRING_INFO.byteLength);
-    heap.bytes.fill(0, call, call + callLength);
-    heap.setInt32(call + CALL.flinfo, info);
-    heap.setInt16(call + CALL.nargs, 3);
-    heap.setInt32(call + CALL.args + CALL.argStride, typioparam);
-    heap.setInt32(call + CALL.args + 2 * CALL.argStride, attribute.typmod);
-    heap.setInt32(at + COLUMN.info, info);
-    heap.setInt32(at + COLUMN.receiveCall, call);
-    heap.setInt32(at + COLUMN.stringInfo, call + callLength);
-  }
-  return kind;
-}
 
 /** Checks that the caller can take a set as a tuplestore (dblink.c prepTuplestoreResult) and says that it comes so. */
 export function prepareReturnSet(engine: Engine, returnSet: number): void {
@@ -220,8 +103,7 @@ export class RowStore {
     let converts = false;
     for (const [index, attribute] of attributes.entries()) {
       const at = state + columnsAt + index * COLUMN.byteLength;
-      const kind = writeColumn(engine, at, attribute, formats[index] ?? 0, this.#context);
-      converts ||= kind === KIND.input || kind === KIND.receive || kind === KIND.text || kind === KIND.timestamp;
+      converts = writeColumn(engine, at, attribute, formats[index] ?? 0, this.#context) || converts;
     }
     this.#rowContext = converts ? makeContext(engine, this.#context) : 0;
     heap.setInt32(state + STATE.store, store);

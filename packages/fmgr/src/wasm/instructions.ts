@@ -81,6 +81,32 @@ export const xor64: (a: Code, b: Code) => Code = binary(0x85);
 export const shiftLeft64: (a: Code, b: Code) => Code = binary(0x86);
 export const shiftRight64: (a: Code, b: Code) => Code = binary(0x88);
 export const rotateLeft64: (a: Code, b: Code) => Code = binary(0x89);
+export const add64: (a: Code, b: Code) => Code = binary(0x7c);
+export const mul64: (a: Code, b: Code) => Code = binary(0x7e);
+export const equal64: (a: Code, b: Code) => Code = binary(0x51);
+/** i64.gt_u */
+export const greater64: (a: Code, b: Code) => Code = binary(0x56);
+/** i32.wrap_i64 */
+export const wrap: (a: Code) => Code = unary(0xa7);
+/** i64.extend_i32_s */
+export const extendSigned: (a: Code) => Code = unary(0xac);
+export const divide: (a: Code, b: Code) => Code = binary(0x6d);
+export const remainder: (a: Code, b: Code) => Code = binary(0x6f);
+
+/** A floating-point constant. */
+export const f64 = (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
+/** f64.convert_i64_u */
+export const toFloat: (a: Code) => Code = unary(0xba);
+export const negateFloat: (a: Code) => Code = unary(0x9a);
+export const mulFloat: (a: Code, b: Code) => Code = binary(0xa2);
+export const divideFloat: (a: Code, b: Code) => Code = binary(0xa3);
+/** Stores a double. */
+export const storeFloat = (address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  ...memory(0x39, offset),
+];
+
 /** i64.extend_i32_u */
 export const extend: (a: Code) => Code = unary(0xad);
 
@@ -112,6 +138,16 @@ export const when = (condition: Code, ...body: readonly Code[]): Code => [
   0x04,
   0x40,
   ...flat(body),
+  0x0b,
+];
+/** One of two i32 values. */
+export const choose = (condition: Code, yes: Code, no: Code): Code => [
+  ...condition,
+  0x04,
+  0x7f,
+  ...yes,
+  0x05,
+  ...no,
   0x0b,
 ];
 /** Runs one of two bodies. */

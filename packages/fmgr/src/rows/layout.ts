@@ -1,0 +1,86 @@
+/** What the loop is told about one result, in the engine's memory; 4 bytes each. */
+export const STATE = {
+  store: 0,
+  descriptor: 4,
+  values: 8,
+  nulls: 12,
+  natts: 16,
+  columns: 20,
+  rowContext: 24,
+  /** Rows stored by the last run: written by the loop. */
+  rows: 28,
+  byteLength: 32,
+} as const;
+
+/** What the loop is told about one column; 4 bytes each. */
+export const COLUMN = {
+  kind: 0,
+  info: 4,
+  typioparam: 8,
+  typmod: 12,
+  receiveCall: 16,
+  stringInfo: 20,
+  limit: 24,
+  strict: 28,
+  /** Eight bytes for a Datum that is passed by reference and has no room where its text lay. */
+  scratch: 32,
+  byteLength: 40,
+} as const;
+
+/** How a column's fields become Datums; the numbers are the cases of the loop's branch table. */
+export const KIND = {
+  /** NULL whatever arrives: a dropped column. */
+  dropped: 0,
+  /** The type's input function (text format). */
+  input: 1,
+  /** The type's receive function (binary format). */
+  receive: 2,
+
+  // Binary format, laid out where it lies.
+  int2: 3,
+  int4: 4,
+  bool: 5,
+  int8: 6,
+  timestamp: 7,
+  interval: 8,
+  fixed: 9,
+  bytea: 10,
+  date: 11,
+  time: 12,
+
+  // The same bytes in both formats.
+  text: 13,
+
+  // Text format: the spelling that output functions use is read here, any other by the input function.
+  int2Text: 14,
+  int4Text: 15,
+  int8Text: 16,
+  boolText: 17,
+  float8Text: 18,
+  dateText: 19,
+  timestampText: 20,
+  timestamptzText: 21,
+} as const;
+
+/** One of {@link KIND}. */
+export type Kind = (typeof KIND)[keyof typeof KIND];
+
+/** Function numbers in the loop's module: imports first. */
+export const FUNCTION = {
+  putValues: 0,
+  contextReset: 1,
+  inputCall: 2,
+  verifyMultibyte: 3,
+  refuse: 4,
+  verify: 5,
+  viaInput: 6,
+  viaReceive: 7,
+  integerText: 8,
+  floatText: 9,
+  twoDigits: 10,
+  dateText: 11,
+  timestampText: 12,
+} as const;
+
+/** Why the loop gives up; the host turns it into an error. */
+export const REFUSAL = { frame: 0, columnCount: 1, field: 2, fieldLength: 3 } as const;
