@@ -37,7 +37,14 @@ export function mayBelongTo(previous: string | undefined, word: string, hasEqual
 
 /** Hides everything from the first `:` to the last `@`: a password may contain any other delimiter. */
 function maskUserinfo(text: string): string {
-  return text.replace(/:.*@/s, `:${MASK}@`);
+  return maskBetween(text, ':');
+}
+
+/** Hides what lies between the first `opening` and the last `@` after it. */
+export function maskBetween(text: string, opening: string): string {
+  const from = text.indexOf(opening);
+  const to = text.lastIndexOf('@');
+  return from < 0 || to < from + opening.length ? text : `${text.slice(0, from)}${opening}${MASK}${text.slice(to)}`;
 }
 
 /**
@@ -47,24 +54,23 @@ function maskUserinfo(text: string): string {
  */
 export function maskUri(uri: string): string {
   const query = uri.indexOf('?');
-  if (query >= 0 && uri.includes('@', query)) return uri.replace(/\/\/.*/s, `//${MASK}`);
-  const authority = (query < 0 ? uri : uri.slice(0, query)).replace(/\/\/.*@/s, `//${MASK}@`);
+  if (query >= 0 && uri.includes('@', query)) return `${uri.slice(0, uri.indexOf('//'))}//${MASK}`;
+  const authority = maskBetween(query < 0 ? uri : uri.slice(0, query), '//');
   if (query < 0) return authority;
-  const parameters = uri.slice(query + 1).split('&');
-  return `${authority}?${parameters.map(maskParameter).join('&')}`;
+  return `${authority}?${maskParameters(uri.slice(query + 1).split('&')).join('&')}`;
 }
 
-function maskParameter(parameter: string, at: number, all: readonly string[]): string {
-  const keyword = keywordOf(parameter);
-  if (keyword !== undefined && isSecretOption(keyword)) return `${keyword}=${MASK}`;
-  // An unknown word after a secret may be the rest of it, cut by a raw ampersand.
-  const isKnown = keyword !== undefined && findOption(keyword) !== undefined;
-  return isKnown || !all.slice(0, at).some(holdsSecret) ? parameter : MASK;
-}
-
-function holdsSecret(parameter: string): boolean {
-  const keyword = keywordOf(parameter);
-  return keyword === undefined || isSecretOption(keyword);
+function maskParameters(parameters: readonly string[]): readonly string[] {
+  let isAfterSecret = false;
+  return parameters.map((parameter) => {
+    const keyword = keywordOf(parameter);
+    const isSecret = keyword !== undefined && isSecretOption(keyword);
+    // An unknown word after a secret may be the rest of it, cut by a raw ampersand.
+    const isRest = isAfterSecret && (keyword === undefined || findOption(keyword) === undefined);
+    isAfterSecret ||= isSecret || keyword === undefined;
+    if (isSecret) return `${keyword}=${MASK}`;
+    return isRest ? MASK : parameter;
+  });
 }
 
 /** The decoded name of a query parameter, or `undefined` when it is broken. */

@@ -1,4 +1,4 @@
-import { MASK, maskUri, verbatimEcho } from './echo.ts';
+import { MASK, maskBetween, maskUri, verbatimEcho } from './echo.ts';
 import { isConninfoError } from './errors.ts';
 import { readPairs } from './keyword-value.ts';
 import { type ConninfoOptions, entriesOf, findOption, isSecretOption, optionsFrom } from './options.ts';
@@ -44,7 +44,12 @@ export function redactConninfo(text: string): string {
   return shown + redactLoose(text.slice(at));
 }
 
-/** A copy of the options in which each secret value is `***`, also inside a `dbname` that is a connection string. */
+/**
+ * A copy of the options in which each secret value is `***`, also inside a `dbname` that is a connection string.
+ *
+ * @example
+ * redactOptions({ host: 'h', password: 'sesame' }); // { password: '***', host: 'h' }
+ */
 export function redactOptions(options: ConninfoOptions): ConninfoOptions {
   return optionsFrom(new Map(entriesOf(options).map(([keyword, value]) => [keyword, shownValue(keyword, value)])));
 }
@@ -70,5 +75,5 @@ function redactBroken(rest: string, afterSecret: boolean): string {
 
 /** User information of something URI-like that stands where none is read. */
 function redactLoose(text: string): string {
-  return text.replace(/:\/\/.*@/s, `://${MASK}@`);
+  return maskBetween(text, '://');
 }

@@ -58,9 +58,11 @@ export function validateKeyAttributes(
 }
 
 /**
- * Refuses key values that are not as many as the key columns.
+ * Refuses key values that are not as many as the key columns; dblink looks at the source values first.
  *
  * @throws SqlBuildError 2202E with dblink's message.
+ * @example
+ * assertKeyValues('target', ['99'], [0]); // one value for one key column
  */
 export function assertKeyValues(
   side: 'source' | 'target',

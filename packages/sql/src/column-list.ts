@@ -39,9 +39,10 @@ export function parseColumnList(text: string): ColumnList {
   cursor.expectSymbol(')');
   cursor.expectEnd();
   if (sets[0] !== undefined) throw new SqlBuildError('42P16', `column "${sets[0]}" cannot be declared SETOF`);
-  const twice = columns.find(({ name }, at) => columns.findIndex((column) => column.name === name) < at);
-  if (twice !== undefined) {
-    throw new SqlBuildError('42701', `column name "${twice.name}" specified more than once`);
+  const names = new Set<string>();
+  for (const { name } of columns) {
+    if (names.has(name)) throw new SqlBuildError('42701', `column name "${name}" specified more than once`);
+    names.add(name);
   }
   return { alias, columns };
 }

@@ -44,7 +44,13 @@ export function quoteLiteral(value: string): string {
   return quoted.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`;
 }
 
-/** A value or NULL as the server's `quote_nullable` writes it. */
+/**
+ * A value or NULL as the server's `quote_nullable` writes it.
+ *
+ * @throws SqlBuildError 22021 for a zero byte.
+ * @example
+ * quoteNullable(null); // NULL
+ */
 export function quoteNullable(value: string | null): string {
   return value === null ? 'NULL' : quoteLiteral(value);
 }

@@ -187,7 +187,12 @@ function readBound(cursor: TokenCursor): void {
   cursor.expectSymbol(']');
 }
 
-/** The type as SQL text that means the same in every session. */
+/**
+ * A type as SQL text, spelled by its name in pg_type.
+ *
+ * @example
+ * parseColumnList('t(a decimal(10, 2)[])').columns.map(({ type }) => formatTypeName(type)); // ['numeric(10,2)[]']
+ */
 export function formatTypeName({ dimensions, fields, isArray, modifiers, name, schema }: TypeName): string {
   const qualified = schema === undefined ? quoteTypeName(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`;
   const list = modifiers.length === 0 ? '' : `(${modifiers.join(',')})`;
