@@ -53,17 +53,27 @@ export async function stopServer(server: ChildProcess): Promise<void> {
 /** Kills the postmaster as a crash would, and waits for its children. */
 export async function killServer(server: ChildProcess, dataDir: string): Promise<void> {
   if (server.pid === undefined || hasEnded(server)) return;
+  const children = processesIn(dataDir);
   const ended = once(server, 'exit');
   server.kill('SIGKILL');
   await ended;
-  await endOrphans(dataDir);
+  await endOrphans(dataDir, children);
 }
 
-/** Waits for the children of a killed postmaster, who end when they miss it; one that is too busy to look is killed. */
-export async function endOrphans(dataDir: string): Promise<void> {
-  const deadline = Date.now() + 3000;
-  for (let left = processesIn(dataDir); left.length > 0; left = processesIn(dataDir)) {
-    if (Date.now() > deadline) for (const child of left) killChild(child);
+/**
+ * Waits for the children of a killed postmaster, who end when they miss it; one that is too busy to look is killed.
+ * The children that are known already are waited for until nothing of them is left to be seen.
+ */
+export async function endOrphans(dataDir: string, known: readonly number[] = []): Promise<void> {
+  const startedAt = Date.now();
+  const children = new Set(known);
+  for (;;) {
+    for (const child of processesIn(dataDir)) children.add(child);
+    const left = [...children].filter(isAlive);
+    const waited = Date.now() - startedAt;
+    // Whoever inherits orphans may be slow to collect the dead.
+    if (left.length === 0 || waited > 10_000) return;
+    if (waited > 3000) for (const child of left) killChild(child);
     await pause(10);
   }
 }
@@ -105,6 +115,15 @@ function workingDirectory(pid: string): string | undefined {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

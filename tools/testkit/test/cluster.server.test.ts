@@ -65,7 +65,7 @@ describe('a cluster', () => {
     process.kill(cluster.pid, 'SIGKILL');
     await cluster.stop();
     await broken;
-    expect(isAlive(session.backendPid)).toBe(false);
+    await eventually(() => !isAlive(session.backendPid), 'the end of the backend');
     expect(existsSync(cluster.socketDir)).toBe(false);
     expect(holdings().sharedSegments).not.toContain(segment);
   });
