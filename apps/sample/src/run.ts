@@ -33,11 +33,11 @@ export async function run(
     signal.throwIfAborted();
     await perform(servers, printer, progress, signal);
     signal.throwIfAborted();
-    const lost = servers.findLost();
+    const lost = await servers.findLost();
     if (lost !== undefined) throw lost;
   } catch (error) {
     // A connection that breaks says less than why it broke.
-    failures.push(signal.aborted ? signal.reason : (servers?.findLost() ?? error));
+    failures.push(signal.aborted ? signal.reason : ((await servers?.findLost()) ?? error));
   }
   try {
     await servers?.close(progress);

@@ -29,6 +29,8 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** What was seen of it while it ran; undefined where one can't look. */
+  readonly traces: Traces | undefined;
   /** What the application left behind, in words. */
   readonly left: readonly string[];
 }
@@ -67,6 +69,14 @@ export function startApp(args: readonly string[] = [], environment: Readonly<Rec
         wakers.add(wake);
       });
   };
+  const conclude = async (): Promise<Ending> => {
+    await wait(() => ending !== undefined);
+    const traces = trace?.stop();
+    const left = [...(traces === undefined ? [] : await settle(traces)), ...readdirSync(temporary)];
+    rmSync(temporary, { recursive: true, force: true });
+    return { status: ending?.status ?? null, signal: ending?.signal ?? null, ...output, traces, left };
+  };
+  let result: Promise<Ending> | undefined;
   return {
     pid,
     stdout: () => output.stdout,
@@ -79,12 +89,9 @@ export function startApp(args: readonly string[] = [], environment: Readonly<Rec
     pressCtrlC: () => void process.kill(-pid, 'SIGINT'),
     signal: (name) => void process.kill(pid, name),
     kill: () => void child.kill('SIGKILL'),
-    ended: async () => {
-      await wait(() => ending !== undefined);
-      const traces = trace?.stop();
-      const left = [...(traces === undefined ? [] : await settle(traces)), ...readdirSync(temporary)];
-      rmSync(temporary, { recursive: true, force: true });
-      return { status: ending?.status ?? null, signal: ending?.signal ?? null, ...output, left };
+    ended: () => {
+      result ??= conclude();
+      return result;
     },
   };
 }

@@ -5,6 +5,7 @@ import { EARTHQUAKES } from '../src/data/earthquakes.ts';
 import { type Ending, startApp } from './app.ts';
 import { expectedContinents, expectedReport, expectedTotals } from './expected.ts';
 import { tableAfter } from './tables.ts';
+import { canTrace } from './traces.ts';
 
 describe('the application from end to end', () => {
   let ending: Ending;
@@ -19,6 +20,14 @@ describe('the application from end to end', () => {
 
   it('leaves no process, port, shared memory or file behind', () => {
     expect(ending.left).toEqual([]);
+  });
+
+  it.skipIf(!canTrace)('was seen with its servers while it ran (needs /proc)', () => {
+    const [, atlas, atlasPort, seismo, seismoPort] =
+      /atlas is process (\d+) on port (\d+), seismo is process (\d+) on port (\d+)/.exec(ending.stderr) ?? [];
+    const { processes, ports } = ending.traces ?? {};
+    expect([atlas, seismo].map((pid) => processes?.has(Number(pid)))).toEqual([true, true]);
+    expect([atlasPort, seismoPort].map((port) => ports?.has(Number(port)))).toEqual([true, true]);
   });
 
   it('says on standard error what it is doing', () => {

@@ -15,7 +15,7 @@ export function useGivenServers(conninfos: { readonly atlas: string; readonly se
     atlas,
     seismo,
     // They are not ours to watch; a lost connection says so itself.
-    findLost: () => undefined,
+    findLost: () => Promise.resolve(undefined),
     close: async (progress) => {
       const dropping = progress.begin('Dropping the schemas');
       const outcomes = await Promise.allSettled([dropSchema(atlas), dropSchema(seismo)]);

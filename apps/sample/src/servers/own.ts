@@ -91,9 +91,14 @@ async function createOwner(cluster: Cluster, database: string): Promise<string> 
   return password;
 }
 
-function findLost(clusters: Readonly<Record<string, Cluster>>): Error | undefined {
-  const gone = Object.entries(clusters).find(([, cluster]) => !isRunning(cluster.pid));
-  return gone === undefined ? undefined : new Error(`the server ${gone[0]} (process ${gone[1].pid}) has gone away`);
+async function findLost(clusters: Readonly<Record<string, Cluster>>): Promise<Error | undefined> {
+  // A connection breaks a moment before the operating system tells us that the server's process is gone.
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const gone = Object.entries(clusters).find(([, cluster]) => !isRunning(cluster.pid));
+    if (gone !== undefined) return new Error(`the server ${gone[0]} (process ${gone[1].pid}) has gone away`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return undefined;
 }
 
 function isRunning(pid: number): boolean {

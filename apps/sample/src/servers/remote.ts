@@ -12,8 +12,8 @@ export interface Remote {
 export interface Servers {
   readonly atlas: Remote;
   readonly seismo: Remote;
-  /** Says of a server of ours that it has ended by itself. */
-  findLost(): Error | undefined;
+  /** Says of a server of ours that it has ended by itself; waits a moment for that news. */
+  findLost(): Promise<Error | undefined>;
   /** Leaves everything as it was before. Does what it can, and rejects when something had to be left behind. */
   close(progress: Progress): Promise<void>;
 }

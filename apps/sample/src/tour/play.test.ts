@@ -26,7 +26,7 @@ describe('a tour', () => {
   });
 
   it('goes on after an error that the script expects', async () => {
-    const answers = { 'SELECT 1;': { text: 'ERROR', sqlState: '42P01' } };
+    const answers = { '-- expect error 42P01\nSELECT 1;': { text: 'ERROR', sqlState: '42P01' } };
     expect(await play('-- expect error 42P01\nSELECT 1;\n\nSELECT 2;', answers)).toContain('statement SELECT 2;');
   });
 
@@ -34,20 +34,23 @@ describe('a tour', () => {
     {
       name: 'an error that it does not expect',
       script: 'SELECT 1;',
+      sqlState: '42P01',
       message: 'expects success of this statement and got error 42P01',
     },
     {
       name: 'another error than it expects',
       script: '-- expect error 08006\nSELECT 1;',
+      sqlState: '42P01',
       message: 'expects error 08006 of',
     },
     {
       name: 'the lack of an error that it expects',
-      script: '-- expect error 08006\nSELECT 2;',
+      script: '-- expect error 08006\nSELECT 1;',
+      sqlState: undefined,
       message: 'and got success',
     },
-  ])('stops at $name', async ({ script, message }) => {
-    await expect(play(script, { 'SELECT 1;': { text: 'ERROR', sqlState: '42P01' } })).rejects.toThrow(message);
+  ])('stops at $name', async ({ script, sqlState, message }) => {
+    await expect(play(script, { [script]: { text: 'ERROR', sqlState } })).rejects.toThrow(message);
   });
 
   it('stops between statements when it is told to', async () => {

@@ -6,7 +6,7 @@ describe('reading a tour', () => {
   it('takes paragraphs of comments and of statements', () => {
     expect(parseTour('-- one\n-- still one\n\nSELECT 1;\n\n\n-- two\nSELECT\n  2;\n')).toEqual([
       { comments: ['-- one\n-- still one'], statement: 'SELECT 1;', expectedError: undefined },
-      { comments: ['-- two'], statement: 'SELECT\n  2;', expectedError: undefined },
+      { comments: [], statement: '-- two\nSELECT\n  2;', expectedError: undefined },
     ]);
   });
 

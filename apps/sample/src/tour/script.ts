@@ -1,8 +1,8 @@
 /** One statement of a tour, with what the script says about it. */
 export interface Step {
-  /** The comment paragraphs above the statement, as written, each with its `--`. */
+  /** The comment paragraphs before the statement's own paragraph, as written, each with its `--`. */
   readonly comments: readonly string[];
-  /** The statement as written, variables and semicolon included. */
+  /** The statement's paragraph as written: comments on top of it, variables and semicolon included. */
   readonly statement: string;
   /** The SQLSTATE that the statement is there to raise. */
   readonly expectedError: string | undefined;
@@ -13,30 +13,23 @@ const EXPECTED_ERROR = /^-- expect error ([0-9A-Z]{5})$/m;
 /**
  * Reads a tour: blank lines part it into paragraphs, each of comments or of one statement, which ends in a semicolon.
  *
- * A paragraph's own first lines may be comments too; `-- expect error 42P01` among them announces an error.
+ * A line `-- expect error 42P01` in a statement's paragraph announces that it fails.
  *
  * @throws Error for a paragraph with a statement that does not end in a semicolon.
  */
 export function parseTour(script: string): readonly Step[] {
   const steps: Step[] = [];
   let comments: string[] = [];
-  for (const paragraph of script.split(/\n(?:[ \t]*\n)+/)) {
-    const { comment, statement } = splitParagraph(paragraph.trim());
-    if (comment !== '') comments.push(comment);
-    if (statement === '') continue;
-    if (!statement.endsWith(';')) throw new Error(`a statement of the tour has no semicolon at its end: ${statement}`);
-    const expectedError = comments.map((text) => EXPECTED_ERROR.exec(text)?.[1]).find((state) => state !== undefined);
-    steps.push({ comments, statement, expectedError });
+  for (const paragraph of script.trim().split(/\n(?:[ \t]*\n)+/)) {
+    if (paragraph.split('\n').every((line) => line.startsWith('--'))) {
+      comments.push(paragraph);
+      continue;
+    }
+    if (!paragraph.endsWith(';')) throw new Error(`a statement of the tour has no semicolon at its end: ${paragraph}`);
+    steps.push({ comments, statement: paragraph, expectedError: EXPECTED_ERROR.exec(paragraph)?.[1] });
     comments = [];
   }
   return steps;
-}
-
-function splitParagraph(paragraph: string): { readonly comment: string; readonly statement: string } {
-  const lines = paragraph.split('\n');
-  const first = lines.findIndex((line) => !line.startsWith('--'));
-  if (first === -1) return { comment: paragraph, statement: '' };
-  return { comment: lines.slice(0, first).join('\n'), statement: lines.slice(first).join('\n') };
 }
 
 /**
