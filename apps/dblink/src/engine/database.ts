@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip as gunzipCallback } from 'node:zlib';
-import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { type Extension, PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { dblink } from '@pg-dblink/pglite';
 import { decodeParameterStatus, encodeStartupMessage, PROTOCOL_3_0, Writer } from '@pg-dblink/protocol';
 import { guardClientEncoding } from './encoding-guard.ts';
 import { type InstanceAccess, instanceAccess } from './instance.ts';
@@ -21,12 +22,21 @@ export interface Database {
 export async function openDatabase(settings: EngineWorkerData): Promise<Database> {
   const access = instanceAccess();
   const options: PGliteOptions = { extensions: { ...access.extensions } };
+  const { extension } = settings;
+  if (extension !== undefined) {
+    const { control, allowLocalFiles, environment } = extension;
+    options.extensions = {
+      ...access.extensions,
+      dblink: dblink({ control, allowLocalFiles, environment }) as Extension,
+    };
+  }
   if (settings.dataDirectory !== undefined) options.dataDir = settings.dataDirectory;
   if (settings.template !== undefined) {
     options.loadDataDir = new Blob([await gunzip(await readFile(settings.template))]);
   }
   const pg = await PGlite.create(options);
   await guardClientEncoding(pg, access.table());
+  if (extension?.create === true) await pg.exec('create extension if not exists dblink');
   const parameters = readParameters(await pg.execProtocolRaw(startupMessage()));
   return { pg, access, parameters };
 }

@@ -1,3 +1,5 @@
+import type { SelfAddress } from '@pg-dblink/pglite';
+
 /** `I` idle, `T` in a transaction, `E` in a failed transaction: ReadyForQuery's own letters. */
 export type TransactionStatus = 'I' | 'T' | 'E';
 
@@ -29,6 +31,8 @@ export interface Engine {
   send(messages: Uint8Array): void;
   /** Settles once the engine has taken so much of what was sent that more may follow. */
   drained(): Promise<void>;
+  /** Says where this process listens, so that a dblink connection of the engine to itself is refused. */
+  listensAt(addresses: readonly SelfAddress[]): void;
   /** Asks that the statement that runs be cancelled; nothing when none runs. */
   cancel(): void;
   /** Ends the engine in order; a statement that runs is cancelled. Safe to call twice. */

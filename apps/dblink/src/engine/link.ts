@@ -58,10 +58,8 @@ export interface EngineWorkerData {
 export interface ExtensionSettings {
   /** Whether `CREATE EXTENSION IF NOT EXISTS dblink` is done. */
   readonly create: boolean;
-  /** The block by which a wait in a dblink function is cancelled. */
+  /** The extension's own block: a cancel request to a dblink function that waits, and the addresses of this process. */
   readonly control: SharedArrayBuffer;
-  /** The addresses that this process listens on, so that a connection to itself is refused. */
-  readonly selfAddresses: SharedArrayBuffer;
-  /** Local files that connection strings from SQL may name; none by default. */
-  readonly localFiles: readonly string[];
+  readonly allowLocalFiles: boolean;
+  readonly environment: 'none' | 'libpq';
 }

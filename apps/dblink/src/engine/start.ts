@@ -1,9 +1,17 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { createControl, requestCancel, type SelfAddress, setSelfAddresses } from '@pg-dblink/pglite';
 import { adoptStaging, takeDataDirectory } from './data-directory.ts';
 import { type Engine, EngineError, type EngineListener, type TransactionStatus } from './engine.ts';
-import { type EngineReply, type EngineRequest, type EngineWorkerData, Slot, UNPROCESSED_LIMIT } from './link.ts';
+import {
+  type EngineReply,
+  type EngineRequest,
+  type EngineWorkerData,
+  type ExtensionSettings,
+  Slot,
+  UNPROCESSED_LIMIT,
+} from './link.ts';
 
 /** How {@link startEngine} starts an engine. */
 export interface EngineOptions {
@@ -11,8 +19,10 @@ export interface EngineOptions {
   readonly dataDirectory?: string;
   /** Whether `CREATE EXTENSION IF NOT EXISTS dblink` is done at start; true by default. */
   readonly createExtension?: boolean;
-  /** Local files that a connection string from SQL may name, such as a root certificate; none by default. */
-  readonly localFiles?: readonly string[];
+  /** Whether connection strings from SQL may name local files, such as a root certificate; false by default. */
+  readonly allowLocalFiles?: boolean;
+  /** Whether libpq's environment variables, service file and password file count for them; `none` by default. */
+  readonly environment?: 'none' | 'libpq';
 }
 
 const closeTimeoutMs = 5_000;
@@ -44,9 +54,14 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       adoptStaging(directory.path, directory.staging);
     }
     const dataDirectory = directory?.path;
-    return await launch({ dataDirectory, template: dataDirectory === undefined ? template : undefined }, () =>
-      directory?.release(),
-    );
+    const extension: ExtensionSettings = {
+      create: options.createExtension ?? true,
+      control: createControl(),
+      allowLocalFiles: options.allowLocalFiles ?? false,
+      environment: options.environment ?? 'none',
+    };
+    const database = { dataDirectory, template: dataDirectory === undefined ? template : undefined };
+    return await launch({ ...database, extension }, () => directory?.release());
   } catch (error) {
     directory?.release();
     throw error;
@@ -61,7 +76,7 @@ async function launch(settings: Launch, release: () => void): Promise<Engine> {
   const worker = new Worker(workerUrl, { workerData });
   return await new Promise<Engine>((resolve, reject) => {
     const settled = (error?: EngineError): void => (error === undefined ? resolve(engine) : reject(error));
-    const engine = new WorkerEngine(worker, new Int32Array(block), settled, release);
+    const engine = new WorkerEngine(worker, new Int32Array(block), settings.extension?.control, settled, release);
   });
 }
 
@@ -76,6 +91,7 @@ class WorkerEngine implements Engine {
   readonly parameters: Map<string, string> = new Map();
   readonly #worker: Worker;
   readonly #block: Int32Array;
+  readonly #control: SharedArrayBuffer | undefined;
   readonly #settled: (error?: EngineError) => void;
   readonly #ended: Promise<void>;
   #phase: Phase = 'starting';
@@ -85,7 +101,14 @@ class WorkerEngine implements Engine {
   #reason: string | undefined;
   readonly #waiting: Set<() => void> = new Set();
 
-  constructor(worker: Worker, block: Int32Array, settled: (error?: EngineError) => void, release: () => void) {
+  constructor(
+    worker: Worker,
+    block: Int32Array,
+    control: SharedArrayBuffer | undefined,
+    settled: (error?: EngineError) => void,
+    release: () => void,
+  ) {
+    this.#control = control;
     this.#worker = worker;
     this.#block = block;
     this.#settled = settled;
@@ -136,9 +159,14 @@ class WorkerEngine implements Engine {
     for (const resume of waiting) resume();
   }
 
+  listensAt(addresses: readonly SelfAddress[]): void {
+    if (this.#control !== undefined) setSelfAddresses(this.#control, addresses);
+  }
+
   cancel(): void {
     if (this.#exchange === 'idle') return;
     Atomics.store(this.#block, Slot.Cancel, 1);
+    if (this.#control !== undefined) requestCancel(this.#control);
     this.#wake();
   }
 

@@ -12,7 +12,9 @@ export function printJson(table: Table, _settings: PrintSettings, emit: Emit): v
     emit('[]\n');
     return;
   }
-  table.rows.forEach((row, index) => emit(`${index === 0 ? '[' : ',\n '}${write(row)}`));
+  table.rows.forEach((row, index) => {
+    emit(`${index === 0 ? '[' : ',\n '}${write(row)}`);
+  });
   emit(']\n');
 }
 
