@@ -68,7 +68,7 @@ export function floatTextBody(): Code {
     ...step,
     // An exponent has a sign and two or three digits; the integer reader takes the minus, a plus is stepped over.
     ...w.when(w.equal(w.get(at), w.get(end)), FAIL),
-    ...w.when(w.equal(w.load8(w.get(at)), w.i32(PLUS)), step),
+    ...w.when(w.equal(w.load8(w.get(at)), w.i32(PLUS)), step, w.when(w.equal(w.load8(w.get(at)), w.i32(MINUS)), FAIL)),
     ...w.when(w.greater(w.sub(w.get(end), w.get(at)), w.i32(4)), FAIL),
     ...w.when(w.isZero(w.call(FUNCTION.integerText, w.get(at), w.sub(w.get(end), w.get(at)), w.get(target))), FAIL),
     ...w.set(explicit, w.load32(w.get(target))),
