@@ -349,9 +349,11 @@ export class Machine {
   }
 
   /** Calls the sink; what it throws ends the delivery, not the connection. */
-  #deliver(exchange: Exchange, call: (sink: ResultSink) => void | Promise<void>): Promise<void> | undefined {
+  #deliver(exchange: Exchange, call: (sink: ResultSink) => unknown): Promise<void> | undefined {
     try {
-      return call(exchange.sink) ?? undefined;
+      const answer = call(exchange.sink);
+      // Only a promise is waited for: a callback that happens to return something else did not mean to.
+      return answer instanceof Promise ? answer : undefined;
     } catch (error) {
       dropAnswer(exchange, error);
       return undefined;
