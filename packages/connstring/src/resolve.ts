@@ -172,6 +172,8 @@ function addEnvironmentAndDefaults(resolution: Resolution, environment: Environm
   if (resolution.get('sslmode')?.source === 'default' && resolution.get('sslrootcert')?.value === 'system') {
     resolution.set('sslmode', { value: 'verify-full', source: 'default', from: 'sslrootcert' });
   }
+  // Not in the table, but what PQconninfo reports of a connection.
+  if (!resolution.has('sslcertmode')) resolution.set('sslcertmode', { value: 'allow', source: 'default' });
 }
 
 function resolveUser(resolution: Resolution, osUser: string | undefined): string {

@@ -1,13 +1,18 @@
-"""Answers JSON-encoded connection strings, one a line, with what libpq says of each.
+"""Answers questions about connection strings, one JSON value a line, with what libpq says.
 
-Usage: python3 libpq.py LIBPQ parse|connect. The first line written is PQlibVersion(); then one object a line: for
-parse what PQconninfoParse gives, {"options": {...}} or {"error": "..."}; for connect the {"error": "..."} of PQconnectdb. Bytes that are not UTF-8 come as lone surrogates in options (Python's
+Usage: python3 libpq.py LIBPQ QUESTION. The first line written is PQlibVersion(); then one object a line.
+parse: a connection string; what PQconninfoParse gives, {"options": {...}} or {"error": "..."}.
+connect: a connection string; the {"error": "..."} of PQconnectdb.
+resolve: {"conninfo": ..., "environment": {...}, "files": {name: text or null}}; the error and the final options of the
+connection that PQconnectdb leaves. In the environment's values "@" at the start stands for the folder of the files. Bytes that are not UTF-8 come as lone surrogates in options (Python's
 surrogateescape) and as U+FFFD in errors.
 """
 
 import ctypes
 import json
+import os
 import sys
+import tempfile
 
 
 class ConninfoOption(ctypes.Structure):
@@ -33,6 +38,8 @@ def load(path):
     library.PQerrorMessage.restype = ctypes.c_char_p
     library.PQerrorMessage.argtypes = [ctypes.c_void_p]
     library.PQfinish.argtypes = [ctypes.c_void_p]
+    library.PQconninfo.restype = ctypes.POINTER(ConninfoOption)
+    library.PQconninfo.argtypes = [ctypes.c_void_p]
     return library
 
 
@@ -43,6 +50,10 @@ def parse(library, text):
         error = ctypes.string_at(message.value).decode(errors="replace")
         library.PQfreemem(message)
         return {"error": error.removesuffix("\n")}
+    return {"options": take_options(library, table)}
+
+
+def take_options(library, table):
     options = {}
     row = 0
     while table[row].keyword:
@@ -50,7 +61,7 @@ def parse(library, text):
             options[table[row].keyword.decode()] = table[row].val.decode(errors="surrogateescape")
         row += 1
     library.PQconninfoFree(table)
-    return {"options": options}
+    return options
 
 
 def connect(library, text):
@@ -60,12 +71,36 @@ def connect(library, text):
     return {"error": error.removesuffix("\n")}
 
 
+def resolve(library, question, folder):
+    for name, text in question["files"].items():
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            os.remove(path)
+        if text is not None:
+            with open(path, "w", newline="") as file:
+                file.write(text)
+    os.environ.clear()
+    for name, value in question["environment"].items():
+        os.environ[name] = folder + value[1:] if value.startswith("@") else value
+    connection = library.PQconnectdb(question["conninfo"].encode())
+    error = library.PQerrorMessage(connection).decode(errors="replace")
+    options = take_options(library, library.PQconninfo(connection))
+    library.PQfinish(connection)
+    shown = {keyword: value.replace(folder, "@") for keyword, value in options.items()}
+    return {"error": error.removesuffix("\n").replace(folder, "@"), "options": shown}
+
+
 def main():
     library = load(sys.argv[1])
-    answer = {"parse": parse, "connect": connect}[sys.argv[2]]
     print(library.PQlibVersion(), flush=True)
-    for line in sys.stdin:
-        print(json.dumps(answer(library, json.loads(line))))
+    with tempfile.TemporaryDirectory() as folder:
+        answers = {
+            "parse": lambda question: parse(library, question),
+            "connect": lambda question: connect(library, question),
+            "resolve": lambda question: resolve(library, question, folder),
+        }
+        for line in sys.stdin:
+            print(json.dumps(answers[sys.argv[2]](json.loads(line))))
 
 
 main()

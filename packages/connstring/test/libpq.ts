@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ParseOutcome } from '../src/index.ts';
+import type { ResolveQuestion } from './resolve-arbitraries.ts';
 
 const FAMILY = join(
   import.meta.dirname,
@@ -12,11 +13,30 @@ const FAMILY = join(
 );
 const LIBRARIES = ['libpq.so.5', 'libpq.5.dylib'].map((name) => join(FAMILY, 'native/lib', name));
 
-/** What libpq 18 says of each text, in an empty environment, or why it cannot be asked. */
+/** Why libpq cannot be asked here. */
+export interface Missing {
+  readonly missing: string;
+}
+
+/** What libpq 18 says of each connection string, in an empty environment. */
 export async function askLibpq(
   question: 'parse' | 'connect',
   texts: readonly string[],
-): Promise<readonly ParseOutcome[] | { readonly missing: string }> {
+): Promise<readonly ParseOutcome[] | Missing> {
+  const answers = await ask(question, texts);
+  return 'missing' in answers ? answers : answers.map((answer) => answer as ParseOutcome);
+}
+
+/** What libpq 18 makes of each question: the error of a connection that finds no server, and its final options. */
+export async function resolveByLibpq(
+  questions: readonly ResolveQuestion[],
+): Promise<readonly { readonly error: string; readonly options: Readonly<Record<string, string>> }[] | Missing> {
+  const answers = await ask('resolve', questions);
+  if ('missing' in answers) return answers;
+  return answers.map((answer) => answer as { error: string; options: Record<string, string> });
+}
+
+async function ask(question: string, inputs: readonly unknown[]): Promise<readonly unknown[] | Missing> {
   const library = LIBRARIES.find((path) => existsSync(path));
   if (library === undefined) return { missing: 'no libpq 18 beside the embedded server' };
   const child = spawn('python3', [join(import.meta.dirname, 'libpq.py'), library, question], {
@@ -29,7 +49,7 @@ export async function askLibpq(
     complaints += chunk.toString();
   });
   child.stdin.on('error', () => undefined);
-  child.stdin.end(texts.map((text) => `${JSON.stringify(text)}\n`).join(''));
+  child.stdin.end(inputs.map((input) => `${JSON.stringify(input)}\n`).join(''));
   const answers: string[] = [];
   const read = (async () => {
     for await (const line of createInterface({ input: child.stdout })) answers.push(line);
@@ -40,5 +60,5 @@ export async function askLibpq(
   const [version, ...lines] = answers;
   if (version === undefined) return { missing: `libpq does not load: ${complaints.trim().split('\n').at(-1) ?? ''}` };
   if (Number(version) < 180_000) return { missing: `libpq ${version} is older than 18` };
-  return lines.map((line) => JSON.parse(line) as ParseOutcome);
+  return lines.map((line) => JSON.parse(line) as unknown);
 }

@@ -1,6 +1,7 @@
 import {
   type ConninfoHost,
   type ConninfoOptions,
+  type ConninfoSources,
   type IntegerKeyword,
   isConninfoError,
   parseConninfo,
@@ -20,10 +21,10 @@ const TCP_INTEGERS: readonly IntegerKeyword[] = [
 ];
 
 /** The text of a connection attempt on a machine where nothing listens and no name resolves. */
-export function failureWithoutServers(conninfo: string): string {
+export function failureWithoutServers(conninfo: string, sources: ConninfoSources = { osUser: 'root' }): string {
   const lines: string[] = [];
   try {
-    const { hosts, values } = resolveConninfo(parseConninfo(conninfo), { osUser: 'root' });
+    const { hosts, values } = resolveConninfo(parseConninfo(conninfo), sources);
     for (const host of hosts) {
       try {
         lines.push(attempt(host, values));
