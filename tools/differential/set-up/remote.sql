@@ -2,6 +2,15 @@
 create role dbu login;
 create role pwu login password 'pw';
 create role trustu login password 'pw';
+create role scramu login password 'pw scram';
+create role saslu login password U&'\0070\00AD\2168';
+set password_encryption = 'md5';
+create role md5u login password 'pw md5';
+reset password_encryption;
+create role norole;
+create database latin1 encoding 'LATIN1' locale 'C' template template0;
+create database ascii encoding 'SQL_ASCII' locale 'C' template template0;
+create database jp encoding 'EUC_JP' locale 'C' template template0;
 create extension dblink;
 create schema scratch;
 create table foo (f1 int, f2 text, f3 text[], primary key (f1, f2));

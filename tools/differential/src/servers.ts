@@ -17,10 +17,17 @@ export async function startRemote(version?: number): Promise<Remote> {
   const cluster = await startCluster({
     ...(version === undefined ? {} : { version }),
     databases: ['r'],
-    hba: ['host all pwu 127.0.0.1/32 password'],
+    hba: [
+      'host all pwu 127.0.0.1/32 password',
+      'host all md5u 127.0.0.1/32 md5',
+      'host all scramu,saslu 127.0.0.1/32 scram-sha-256',
+      'host all norole 127.0.0.1/32 reject',
+    ],
     settings: { max_connections: '100' },
   });
-  await cluster.psql(readFileSync(join(setUpFolder, 'remote.sql'), 'utf8'), 'r');
+  // One by one, because CREATE DATABASE may not stand in a transaction with others.
+  const statements = readFileSync(join(setUpFolder, 'remote.sql'), 'utf8').split(/;\n(?=[a-z])/);
+  for (const statement of statements) await cluster.psql(statement, 'r');
   const session = await cluster.session({ database: 'r' });
   return {
     cluster,
