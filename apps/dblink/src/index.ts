@@ -16,3 +16,6 @@ export {
   type Table,
   type TableColumn,
 } from './format/settings.ts';
+export { DEFAULT_MESSAGE_STYLE, formatMessage, type MessageStyle } from './run/message.ts';
+export type { ServeOptions } from './serve/options.ts';
+export { type RunningServer, startServer } from './serve/serve.ts';

@@ -38,6 +38,8 @@ export class Backend {
   #written = 0;
   /** Whether what the engine flushes is posted at once, or gathered until its message has been worked off. */
   #posting: 'at once' | 'gathered' = 'at once';
+  /** Whether the main thread knows that the message being executed copies in. */
+  #copyIn: 'not announced' | 'announced' = 'not announced';
   #phase: 'open' | 'closing' | 'finished' = 'open';
 
   constructor(pg: PGlite, port: MessagePort, block: Int32Array) {
@@ -104,6 +106,7 @@ export class Backend {
     const module = this.#module;
     this.#current = message;
     this.#posting = 'at once';
+    this.#copyIn = 'not announced';
     const stack = module.stackSave();
     try {
       module._PostgresMainLoopOnce();
@@ -149,6 +152,8 @@ export class Backend {
         return copyFail(`unexpected message type 0x${tag.toString(16).toUpperCase()} during COPY from stdin`);
       }
       this.pollCancel();
+      if (this.#copyIn === 'not announced') this.#post({ kind: 'awaits copy' });
+      this.#copyIn = 'announced';
       Atomics.wait(this.#block, Slot.Inbox, arrived);
     }
   }

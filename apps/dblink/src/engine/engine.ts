@@ -9,6 +9,8 @@ export interface EngineListener {
   bytes(chunk: Uint8Array): void | Promise<void>;
   /** ReadyForQuery was the end of the last chunk. */
   ready(status: TransactionStatus): void;
+  /** COPY … FROM STDIN waits for its data; CopyInResponse has been delivered. */
+  copyIn?(): void;
   /** The engine is gone: a crash, or its end. Nothing follows. */
   lost(error: EngineError): void;
 }

@@ -41,6 +41,8 @@ export type EngineReply =
   | { readonly kind: 'started'; readonly parameters: readonly (readonly [string, string])[] }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly status?: TransactionStatus }
   | { readonly kind: 'drained' }
+  /** COPY … FROM STDIN has begun, and its data is waited for. */
+  | { readonly kind: 'awaits copy' }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'closed' };
 

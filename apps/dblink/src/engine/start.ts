@@ -207,6 +207,9 @@ class WorkerEngine implements Engine {
       case 'failed':
         this.#reason = reply.message;
         return;
+      case 'awaits copy':
+        this.#listener.copyIn?.();
+        return;
       case 'drained':
         this.#resume();
         return;
