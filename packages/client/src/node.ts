@@ -51,3 +51,4 @@ export async function connect(
 }
 
 export type { Connection } from './connection.ts';
+export { type ResolveOptions, resolveWithFiles } from './files.ts';
