@@ -30,13 +30,24 @@ const FILES: ReadonlyMap<string, string> = new Map(
   Object.entries(EXTENSION_FILES).map(([name, text]) => [`${DIRECTORY}/${name}`, text]),
 );
 
+/** What `pg.dblink` offers besides the SQL functions. */
+export interface DblinkNamespace {
+  /** Bytes that the network worker's isolate uses, and the most that it has used, as of its last heartbeats. */
+  networkMemory(): { readonly bytes: number; readonly peakBytes: number };
+}
+
 /** A PGlite extension. */
 export interface DblinkExtension {
   readonly name: 'dblink';
   setup(
     pg: unknown,
     emscriptenOpts: unknown,
-  ): Promise<{ emscriptenOpts: unknown; init: () => Promise<void>; close: () => Promise<void> }>;
+  ): Promise<{
+    emscriptenOpts: unknown;
+    namespaceObj: DblinkNamespace;
+    init: () => Promise<void>;
+    close: () => Promise<void>;
+  }>;
 }
 
 /**
@@ -65,6 +76,7 @@ export function dblink(options: DblinkOptions = {}): DblinkExtension {
       const caller = new Caller(nodeThreads(network, options.worker), control);
       const part = defineLibrary({ name: 'dblink', functions: makeFunctions(() => caller) }).attach(emscriptenOpts);
       return {
+        namespaceObj: { networkMemory: () => caller.networkMemory },
         emscriptenOpts: writeFiles(part.emscriptenOpts, FILES),
         init: part.init,
         close: async () => {

@@ -1,8 +1,9 @@
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { formatLibpqMessage } from '@pg-dblink/client';
 import { createSession } from '@pg-dblink/session';
 import { signal } from './bridge/control.ts';
-import type { ToWorker } from './bridge/frames.ts';
+import { Mailbox } from './bridge/mailbox.ts';
 import { LIFE, Pulse } from './bridge/pulse.ts';
 import { Responder } from './bridge/responder.ts';
 import { makeConnect } from './network/connect.ts';
@@ -18,6 +19,8 @@ function heartOf(pulse: Pulse): (isBusy: boolean) => void {
     isNeeded = isBusy;
     timer ??= setInterval(() => {
       pulse.beat();
+      const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
+      pulse.noteMemory(heap + external);
       if (isNeeded) return;
       clearInterval(timer);
       timer = undefined;
@@ -29,28 +32,32 @@ function heartOf(pulse: Pulse): (isBusy: boolean) => void {
 function main(): void {
   const port = parentPort;
   if (port === null) throw new Error('this module runs in a worker thread');
-  const { control, pulse: pulseMemory, network } = workerData as WorkerData;
+  const { control, pulse: pulseMemory, requests, answers, network } = workerData as WorkerData;
   const pulse = new Pulse(pulseMemory);
   const words = new Int32Array(control, 0, 4);
   const heart = heartOf(pulse);
 
-  const responder = new Responder({
-    session: createSession({
-      connect: makeConnect(network, control),
-      formatMessage: formatLibpqMessage,
-      delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
-    }),
-    signal: () => signal(words),
-    soon: (callback) => setImmediate(callback),
-    busy: heart,
-  });
+  const responder = new Responder(
+    {
+      session: createSession({
+        connect: makeConnect(network, control),
+        formatMessage: formatLibpqMessage,
+        delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
+      }),
+      signal: () => signal(words),
+      soon: (callback) => setImmediate(callback),
+      busy: heart,
+    },
+    answers,
+  );
+  const mailbox = new Mailbox(requests, (message) => responder.receive(message));
 
   process.on('exit', () => {
     pulse.life = LIFE.ended;
     signal(words);
   });
   pulse.life = LIFE.running;
-  port.on('message', (message: ToWorker) => responder.receive(message));
+  port.on('message', () => mailbox.empty());
 }
 
 main();

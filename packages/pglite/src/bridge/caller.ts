@@ -10,9 +10,11 @@ import {
   type RowSetFrame,
   TO_BE_CONTINUED,
 } from './frames.ts';
-import { LIFE, Pulse } from './pulse.ts';
-import { createRing, type Frame, RingReader } from './ring.ts';
-import type { NetworkThread, SpawnNetworkThread } from './thread.ts';
+import { Link } from './link.ts';
+import { joinParts } from './parts.ts';
+import { LIFE } from './pulse.ts';
+import type { Frame, RingReader } from './ring.ts';
+import type { SpawnNetworkThread } from './thread.ts';
 
 /** Longest time that the blocked thread does not look around by itself. */
 const SLICE_MS = 50;
@@ -48,23 +50,15 @@ export interface Exchange {
   next(): CallEvent;
 }
 
-interface Channel {
-  readonly ring: SharedArrayBuffer;
-  readonly reader: RingReader;
-  isKnown: boolean;
-}
-
-/** A running worker and the rings that lead back from it. */
-interface Link {
-  readonly thread: NetworkThread;
-  readonly pulse: Pulse;
-  readonly channels: Channel[];
-}
-
 const GONE: DblinkMessageFields = {
   sqlState: '08006',
   message: 'the network worker of dblink has ended unexpectedly',
   detail: 'All dblink connections of this session are closed.',
+};
+
+const TOO_DEEP: DblinkMessageFields = {
+  sqlState: '54001',
+  message: 'dblink calls are nested too deeply',
 };
 
 /**
@@ -91,17 +85,18 @@ export class Caller {
   /** Runs one request; the body reads the answer, and what it leaves unread is dropped. */
   run<T>(request: CallRequest, host: EngineHost, body: (exchange: Exchange) => T): T {
     const link = this.#liveLink();
-    const channel = this.#channel(link, this.#depth);
+    const channel = this.#depth;
+    const ring = link.answers(channel) ?? host.raise(TOO_DEEP);
     const call = ++this.#lastCall;
     let ended = false;
     let reason: AbandonReason = 'refused';
 
     const next = (): CallEvent => {
       for (;;) {
-        const frame = this.#await(link, channel, call, host, (why) => {
+        const frame = this.#await(link, ring, call, host, (why) => {
           reason = why;
         });
-        const event = this.#event(link, channel, call, frame, host);
+        const event = this.#event(link, ring, call, frame, host);
         if (event === undefined) continue;
         ended = event.kind === 'result' || event.kind === 'failed';
         if (event.kind === 'failed') host.raise(event.fields);
@@ -109,53 +104,37 @@ export class Caller {
       }
     };
 
-    link.thread.post({
-      kind: 'call',
-      call,
-      channel: this.#depth,
-      ring: channel.isKnown ? undefined : channel.ring,
-      request,
-    });
-    channel.isKnown = true;
+    link.post({ kind: 'call', call, channel, request });
     this.#depth++;
     try {
       return body({ next });
     } finally {
       this.#depth--;
-      if (!ended && this.#link === link) link.thread.post({ kind: 'abandon', call, reason });
+      if (!ended && this.#link === link) link.post({ kind: 'abandon', call, reason });
     }
+  }
+
+  /** What the worker's isolate uses; nothing without a worker. */
+  get networkMemory(): { readonly bytes: number; readonly peakBytes: number } {
+    return this.#link?.pulse.usedMemory ?? { bytes: 0, peakBytes: 0 };
   }
 
   /** Ends the worker and with it every connection. */
   close(): void {
-    this.#link?.thread.end();
+    this.#link?.end();
     this.#link = undefined;
   }
 
   #liveLink(): Link {
     if (this.#link !== undefined && this.#link.pulse.life === LIFE.ended) this.close();
-    if (this.#link === undefined) {
-      const pulse = new Pulse();
-      const thread = this.#spawn({ control: this.#control, pulse: pulse.memory });
-      this.#link = { thread, pulse, channels: [] };
-    }
+    this.#link ??= new Link(this.#spawn, this.#control);
     return this.#link;
-  }
-
-  #channel(link: Link, depth: number): Channel {
-    const known = link.channels[depth];
-    if (known !== undefined) return known;
-    const ring = createRing();
-    const reader = new RingReader(ring, () => link.thread.post({ kind: 'room', channel: depth }));
-    const channel: Channel = { ring, reader, isKnown: false };
-    link.channels[depth] = channel;
-    return channel;
   }
 
   /** The call's next frame; blocks until it is there. */
   #await(
     link: Link,
-    channel: Channel,
+    ring: RingReader,
     call: number,
     host: EngineHost,
     interrupted: (why: 'user request' | 'statement timeout') => void,
@@ -164,7 +143,7 @@ export class Caller {
     let silent = 0;
     for (;;) {
       const seen = this.#words.signals;
-      const frame = channel.reader.next();
+      const frame = ring.next();
       if (frame !== undefined) {
         // What an abandoned call has left in the ring is passed over.
         if (frame.call === call) return frame;
@@ -197,14 +176,14 @@ export class Caller {
   /** Answers what the worker asks, raises notices, and yields everything else. */
   #event(
     link: Link,
-    channel: Channel,
+    ring: RingReader,
     call: number,
     frame: Frame,
     host: EngineHost,
   ): CallEvent | { readonly kind: 'failed'; readonly fields: DblinkMessageFields } | undefined {
-    const { bytes } = channel.reader;
+    const { bytes } = ring;
     if (frame.kind === FRAME.rows) return { kind: 'rows', bytes, start: frame.start, end: frame.end };
-    const payload = this.#wholePayload(link, channel, call, frame, host);
+    const payload = this.#wholePayload(link, ring, call, frame, host);
     switch (frame.kind & ~TO_BE_CONTINUED) {
       case FRAME.rowSet:
         return { kind: 'row set', rowSet: decodePayload<RowSetFrame>(payload) };
@@ -216,31 +195,21 @@ export class Caller {
         host.notice(decodePayload<DblinkMessageFields>(payload));
         return undefined;
       case FRAME.ask:
-        link.thread.post({ kind: 'answer', call, answer: host.localAnswer(decodePayload<string>(payload)) });
+        link.post({ kind: 'answer', call, answer: host.localAnswer(decodePayload<string>(payload)) });
         return undefined;
       default:
         throw new Error(`the network worker sent an unknown frame ${frame.kind}`);
     }
   }
 
-  #wholePayload(link: Link, channel: Channel, call: number, first: Frame, host: EngineHost): Uint8Array {
-    const { bytes } = channel.reader;
+  #wholePayload(link: Link, ring: RingReader, call: number, first: Frame, host: EngineHost): Uint8Array {
+    const { bytes } = ring;
     if ((first.kind & TO_BE_CONTINUED) === 0) return bytes.subarray(first.start, first.end);
     const parts: Uint8Array[] = [];
-    for (let frame = first; ; frame = this.#await(link, channel, call, host, () => {})) {
+    for (let frame = first; ; frame = this.#await(link, ring, call, host, () => {})) {
       parts.push(bytes.slice(frame.start, frame.end));
       if ((frame.kind & TO_BE_CONTINUED) === 0) break;
     }
-    return concat(parts);
+    return joinParts(parts);
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -53,14 +53,7 @@ export type AbandonReason = 'user request' | 'statement timeout' | 'refused';
 
 /** Messages to the worker; `channel` counts nested calls from 0, each has a ring of its own. */
 export type ToWorker =
-  | {
-      readonly kind: 'call';
-      readonly call: number;
-      readonly channel: number;
-      /** The channel's ring, when the worker does not have it yet. */
-      readonly ring: SharedArrayBuffer | undefined;
-      readonly request: CallRequest;
-    }
+  | { readonly kind: 'call'; readonly call: number; readonly channel: number; readonly request: CallRequest }
   | { readonly kind: 'answer'; readonly call: number; readonly answer: LocalAnswer }
   | { readonly kind: 'abandon'; readonly call: number; readonly reason: AbandonReason }
   | { readonly kind: 'room'; readonly channel: number };
@@ -81,8 +74,10 @@ export type CallResult =
   | { readonly kind: 'names'; readonly value: readonly string[] | null }
   | { readonly kind: 'notifications'; readonly value: readonly NotifyRow[] };
 
-/** Kinds of frames that the worker writes, and what their payload is. */
+/** Kinds of frames, and what their payload is. */
 export const FRAME = {
+  /** JSON of a {@link ToWorker}: the only kind that goes to the worker. */
+  toWorker: 7,
   /** JSON of a {@link RowSetFrame}. */
   rowSet: 1,
   /** DataRow messages, cut anywhere. */
@@ -104,7 +99,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The payload of a frame other than rows. */
-export function encodePayload(value: RowSetFrame | DblinkMessageFields | CallResult | string): Uint8Array {
+export function encodePayload(value: RowSetFrame | DblinkMessageFields | CallResult | ToWorker | string): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 

@@ -36,17 +36,18 @@ export interface ResponderHost extends OutboxHost {
 /** The asynchronous end of the bridge: runs each call on the session core and streams its answer into the ring. */
 export class Responder {
   readonly #host: ResponderHost;
-  readonly #rings: RingWriter[] = [];
+  readonly #rings: readonly RingWriter[];
   readonly #calls = new Map<number, RunningCall>();
 
-  constructor(host: ResponderHost) {
+  /** @param rings - one for each channel */
+  constructor(host: ResponderHost, rings: readonly SharedArrayBuffer[]) {
     this.#host = host;
+    this.#rings = rings.map((ring) => new RingWriter(ring));
   }
 
   receive(message: ToWorker): void {
     switch (message.kind) {
       case 'call':
-        if (message.ring !== undefined) this.#rings[message.channel] = new RingWriter(message.ring);
         this.#start(message.call, message.channel, message.request);
         break;
       case 'answer':

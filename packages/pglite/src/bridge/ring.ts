@@ -1,10 +1,10 @@
 /**
- * A byte ring in shared memory with one writer, the network worker, and one reader, the blocked engine thread. It holds
- * frames: twelve bytes of header (kind, call, length) and a payload that never wraps round, so that the reader can hand
- * it on where it lies. The counters only grow, modulo 2³².
+ * A byte ring in shared memory with one writer and one reader: one ring leads from the engine's thread to the network
+ * worker, others back. It holds frames: twelve bytes of header (kind, call, length) and a payload that never wraps
+ * round, so that the reader can hand it on where it lies. The counters only grow, modulo 2³².
  *
- * The reader blocks; the writer must not, so it says that it waits for room and is told by a message. Each side first
- * says what it did and then looks at the other's word, so that at least one of them notices.
+ * The engine's thread blocks where it must wait; the worker must not, so it says that it waits for room and is told by
+ * a message. Each side first says what it did and then looks at the other's word, so that one of them notices.
  */
 const PRODUCED = 0;
 const CONSUMED = 1;
@@ -27,7 +27,7 @@ export function createRing(): SharedArrayBuffer {
 
 const frameBytes = (length: number): number => (FRAME_HEADER + length + 3) & ~3;
 
-/** The writing end, in the network worker. */
+/** The writing end. */
 export class RingWriter {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #headers: Int32Array<SharedArrayBuffer>;
@@ -85,6 +85,13 @@ export class RingWriter {
     });
   }
 
+  /** Blocks until the reader has given room back, at most so many milliseconds. */
+  waitForRoom(ms: number): void {
+    const seen = Atomics.load(this.#words, CONSUMED);
+    Atomics.store(this.#words, WRITER_WAITS, 1);
+    if (this.#room() < ENOUGH_ROOM) Atomics.wait(this.#words, CONSUMED, seen, ms);
+  }
+
   /** The reader's message has come, or whoever waits is no longer wanted. */
   wake(): void {
     const resolve = this.#onRoom;
@@ -112,7 +119,7 @@ export interface Frame {
   readonly end: number;
 }
 
-/** The reading end, in the engine's thread. */
+/** The reading end. */
 export class RingReader {
   /** The ring's bytes: what a frame's range refers to. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
@@ -122,7 +129,7 @@ export class RingReader {
   #consumed: number;
   #held = 0;
 
-  /** @param callWriter - tells the writer that there is room again */
+  /** @param callWriter - tells a waiting writer that there is room again; one that blocks is woken in any case */
   constructor(memory: SharedArrayBuffer, callWriter: () => void) {
     this.bytes = new Uint8Array(memory, DATA_AT);
     this.#words = new Int32Array(memory, 0, DATA_AT / 4);
@@ -160,6 +167,8 @@ export class RingReader {
     this.#consumed = (this.#consumed + byteLength) | 0;
     Atomics.store(this.#words, CONSUMED, this.#consumed);
     const used = (Atomics.load(this.#words, PRODUCED) - this.#consumed) >>> 0;
-    if (CAPACITY - used >= ENOUGH_ROOM && Atomics.exchange(this.#words, WRITER_WAITS, 0) === 1) this.#callWriter();
+    if (CAPACITY - used < ENOUGH_ROOM || Atomics.exchange(this.#words, WRITER_WAITS, 0) === 0) return;
+    Atomics.notify(this.#words, CONSUMED);
+    this.#callWriter();
   }
 }

@@ -1,14 +1,17 @@
-import type { ToWorker } from './frames.ts';
-
 /** What a network worker is started with: memory that it shares with the engine's thread. */
 export interface ThreadMemory {
   readonly control: SharedArrayBuffer;
   readonly pulse: SharedArrayBuffer;
+  /** The ring that leads to the worker. */
+  readonly requests: SharedArrayBuffer;
+  /** The rings that lead back, one for each depth of nested calls. */
+  readonly answers: readonly SharedArrayBuffer[];
 }
 
 /** A running network worker. */
 export interface NetworkThread {
-  post(message: ToWorker): void;
+  /** Makes it look into its request ring. */
+  wake(): void;
   end(): void;
 }
 

@@ -4,7 +4,7 @@ import type { CallRequest, CallResult } from '../bridge/frames.ts';
 import { readArguments } from './arguments.ts';
 import { hostOf } from './host.ts';
 import { buildSqlDelete, buildSqlInsert, buildSqlUpdate, currentQuery, fdwValidator, getPkey } from './local.ts';
-import { declaredColumns, receiveSet } from './rows.ts';
+import { columnsOf, declaredRow, receiveSet } from './rows.ts';
 
 /** The bodies of the extension's C functions, by symbol. */
 export function makeFunctions(caller: () => Caller): Readonly<Record<string, HostFunction>> {
@@ -36,13 +36,10 @@ export function makeFunctions(caller: () => Caller): Readonly<Record<string, Hos
     dblink_record: (call) => {
       call.prepareSet();
       const { name, first, failOnError } = readArguments(call, 1);
-      returnSet(call, {
-        verb: 'query',
-        target: name,
-        sql: call.text(first),
-        failOnError,
-        columns: declaredColumns(call),
-      });
+      const declared = declaredRow(call);
+      const columns = columnsOf(declared);
+      const request = { verb: 'query', target: name, sql: call.text(first), failOnError, columns } as const;
+      caller().run(request, hostOf(call.engine), (exchange) => receiveSet(call, exchange, declared));
     },
     dblink_exec: (call) => {
       const { name, first, failOnError } = readArguments(call, 1);

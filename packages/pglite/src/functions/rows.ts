@@ -1,4 +1,4 @@
-import { type Call, type RowStore, SqlError, withSettings } from '@pg-dblink/fmgr';
+import { type Call, type Format, type RowStore, SqlError, type TupleDescriptor, withSettings } from '@pg-dblink/fmgr';
 import type { DeclaredColumn } from '@pg-dblink/session';
 import type { CallEvent, Exchange } from '../bridge/caller.ts';
 import type { CallResult, RowSetFrame } from '../bridge/frames.ts';
@@ -8,8 +8,10 @@ const TEXT_OID = 25;
 /**
  * Reads a row-returning call into the caller's tuplestore: every row set is converted as it arrives, a new one replaces
  * the one before, and a command tag becomes the one status row.
+ *
+ * @param declared - the caller's column list, if it has been looked up already
  */
-export function receiveSet(call: Call, exchange: Exchange): void {
+export function receiveSet(call: Call, exchange: Exchange, declared?: TupleDescriptor): void {
   let rows: RowStore | undefined;
   let rowSet: RowSetFrame | undefined;
 
@@ -17,7 +19,7 @@ export function receiveSet(call: Call, exchange: Exchange): void {
     switch (event.kind) {
       case 'row set':
         rowSet = event.rowSet;
-        rows = openRowSet(call, event.rowSet);
+        rows = openRowSet(call, event.rowSet, declared);
         return undefined;
       case 'rows':
         rows?.put(event.bytes, event.start, event.end);
@@ -34,7 +36,7 @@ export function receiveSet(call: Call, exchange: Exchange): void {
     if (result === undefined) event = exchange.next();
   }
   // From the first row on, text is read under the settings that the remote server reported, once for the whole call.
-  result ??= withSettings(call.engine, mimicked(rowSet), () => {
+  result ??= withSettings(call.engine, rowSet === undefined ? {} : mimicked(rowSet), () => {
     for (let next = event; ; next = exchange.next()) {
       const end = receive(next);
       if (end !== undefined) return end;
@@ -43,35 +45,40 @@ export function receiveSet(call: Call, exchange: Exchange): void {
   finish(call, result, rows);
 }
 
-/** The caller's column list; empty where there is none, which is an error only once there are rows. */
-export function declaredColumns(call: Call): DeclaredColumn[] {
+/**
+ * The caller's column list; undefined where there is none, which is an error only once there are rows: a command's
+ * status needs no list.
+ */
+export function declaredRow(call: Call): TupleDescriptor | undefined {
   try {
-    return call.resultDescriptor().attributes.map(({ typeOid, typmod }) => ({ typeOid, typeModifier: typmod }));
+    return call.resultDescriptor();
   } catch (error) {
-    if (error instanceof SqlError) return [];
+    if (error instanceof SqlError) return undefined;
     throw error;
   }
 }
 
-function openRowSet(call: Call, rowSet: RowSetFrame): RowStore {
-  const descriptor = call.resultDescriptor();
+/** The caller's column list as the session core takes it. */
+export function columnsOf(descriptor: TupleDescriptor | undefined): DeclaredColumn[] {
+  return descriptor?.attributes.map(({ typeOid, typmod }) => ({ typeOid, typeModifier: typmod })) ?? [];
+}
+
+function openRowSet(call: Call, rowSet: RowSetFrame, declared: TupleDescriptor | undefined): RowStore {
+  const descriptor = declared ?? call.resultDescriptor();
   if (descriptor.attributes.length !== rowSet.typeOids.length) {
     throw new SqlError({
       sqlState: '42804',
       message: 'remote query result rowtype does not match the specified FROM clause rowtype',
     });
   }
-  return call.openRows(
-    descriptor,
-    rowSet.formats.map((format) => (format === 1 ? 1 : 0)),
-  );
+  return call.openRows(descriptor, rowSet.formats as readonly Format[]);
 }
 
-function mimicked(rowSet: RowSetFrame | undefined): Record<string, string> {
-  return {
-    ...(rowSet?.dateStyle === undefined ? {} : { DateStyle: rowSet.dateStyle }),
-    ...(rowSet?.intervalStyle === undefined ? {} : { IntervalStyle: rowSet.intervalStyle }),
-  };
+function mimicked({ dateStyle, intervalStyle }: RowSetFrame): Record<string, string> {
+  const settings: Record<string, string> = {};
+  if (dateStyle !== undefined) settings['DateStyle'] = dateStyle;
+  if (intervalStyle !== undefined) settings['IntervalStyle'] = intervalStyle;
+  return settings;
 }
 
 function finish(call: Call, result: CallResult, rows: RowStore | undefined): void {

@@ -19,7 +19,7 @@ export function nodeThreads(network: NetworkOptions, url: URL | undefined): Spaw
     // Whoever waits learns of it by the pulse; without a listener it would end the whole process.
     worker.on('error', () => undefined);
     return {
-      post: (message) => worker.postMessage(message),
+      wake: () => worker.postMessage(0),
       end: () => {
         worker.terminate().catch(() => undefined);
       },
