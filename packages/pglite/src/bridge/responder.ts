@@ -38,6 +38,9 @@ export class Responder {
   readonly #host: ResponderHost;
   readonly #rings: readonly RingWriter[];
   readonly #calls = new Map<number, RunningCall>();
+  /** The last call of each channel and its outbox. */
+  readonly #latestOf: number[] = [];
+  readonly #latest = new Map<number, Outbox>();
 
   /** @param rings - one for each channel */
   constructor(host: ResponderHost, rings: readonly SharedArrayBuffer[]) {
@@ -72,6 +75,9 @@ export class Responder {
     };
     if (this.#calls.size === 0) this.#host.busy(true);
     this.#calls.set(id, call);
+    this.#forgetOlder(channel);
+    this.#latest.set(id, call.outbox);
+    this.#latestOf[channel] = id;
     this.#run(call, request)
       .then(
         (result) => call.outbox.send(FRAME.result, result),
@@ -82,6 +88,12 @@ export class Responder {
         () => this.#end(id),
         () => this.#end(id),
       );
+  }
+
+  /** The engine's thread has left a channel's earlier call when it begins another one there. */
+  #forgetOlder(channel: number): void {
+    const older = this.#latestOf[channel];
+    if (older !== undefined) this.#latest.delete(older);
   }
 
   #end(id: number): void {
@@ -96,7 +108,8 @@ export class Responder {
         ? new RowsRefused()
         : new DblinkError({ sqlState: '57014', message: `canceling statement due to ${reason}` }),
     );
-    call?.outbox.abandon();
+    // Also when the call has ended here: its rows may lie unread in the ring.
+    this.#latest.get(id)?.abandon();
   }
 
   #run(call: RunningCall, request: CallRequest): Promise<CallResult> {
