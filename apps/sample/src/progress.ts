@@ -5,7 +5,7 @@ export interface ProgressOutput {
 }
 
 /** One thing that takes a while. */
-export interface Task {
+interface Task {
   /** Says how far it is, as a fraction of one; drawn on a terminal only. */
   at(fraction: number): void;
   /** Ends it, saying how it went. */

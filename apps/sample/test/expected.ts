@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { CITIES } from '../src/data/cities.ts';
 import { COUNTRIES } from '../src/data/countries.ts';
 import { EARTHQUAKES } from '../src/data/earthquakes.ts';
@@ -177,11 +176,4 @@ export async function expectedContinents(): Promise<readonly Continent[]> {
   return [...sums]
     .sort(([, a], [, b]) => b.people - a.people)
     .map(([continent, { cities, people }]) => ({ continent, cities: String(cities), people: String(people) }));
-}
-
-/** The version of a data package that is installed here. */
-export function installedVersion(name: string): string {
-  return (createRequire(import.meta.url)('../package.json') as { dependencies: Record<string, string> }).dependencies[
-    name
-  ] as string;
 }

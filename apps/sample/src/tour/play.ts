@@ -42,7 +42,7 @@ export async function playTour(
 }
 
 /** A statement of the tour did not end as the script says. */
-export class TourError extends Error {
+class TourError extends Error {
   override readonly name: string = 'TourError';
 
   constructor(statement: string, expected: string | undefined, actual: string | undefined) {

@@ -1,3 +1,5 @@
+import { quoteLiteral } from '@pg-dblink/sql';
+
 /** One statement of a tour, with what the script says about it. */
 export interface Step {
   /** The comment paragraphs before the statement's own paragraph, as written, each with its `--`. */
@@ -43,10 +45,4 @@ export function interpolate(statement: string, variables: Readonly<Record<string
     if (value === undefined) throw new Error(`the tour uses :'${name}', which has no value`);
     return quoteLiteral(value);
   });
-}
-
-// As the server's quote_literal writes it: a backslash needs the E form, whatever standard_conforming_strings says.
-function quoteLiteral(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
-  return text.includes('\\') ? `E${quoted}` : quoted;
 }
