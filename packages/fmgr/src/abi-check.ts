@@ -1,5 +1,6 @@
 import { ARRAY, FMGR_INFO, HEAP_TUPLE, PG_INDEX, PG_TYPE, SYSCACHE, TYPE } from './abi-pg18.ts';
 import { callBuiltin } from './builtin.ts';
+import { databaseEncoding } from './catalog.ts';
 import { AbiError, type Engine } from './engine.ts';
 import { makeDescriptor } from './tuple-descriptor.ts';
 
@@ -30,6 +31,8 @@ export function checkBuiltins(engine: Engine): void {
 /** What needs the catalogs, when the engine loads a library. @throws {@link AbiError} */
 export function checkCatalog(engine: Engine): void {
   const { functions, heap } = engine;
+  // Text is read, made and verified as UTF-8.
+  expect('the database encoding', databaseEncoding(engine), 'UTF8');
   const columns = [
     { name: 'abi_number', typeOid: TYPE.int8, typmod: -1 },
     { name: 'abi_text', typeOid: TYPE.varchar, typmod: 13 },

@@ -78,9 +78,11 @@ function encodeRows({ fields }: Case): Uint8Array {
 
 let current: { readonly bytes: Uint8Array; readonly format: Format } = { bytes: new Uint8Array(0), format: 1 };
 let inHook = 0;
+let cpuInHook = 0;
 
 function feed(call: Call): void {
   const begin = performance.now();
+  const cpu = process.cpuUsage();
   call.prepareSet();
   const descriptor = call.resultDescriptor();
   const rows = call.openRows(
@@ -92,6 +94,14 @@ function feed(call: Call): void {
   }
   rows.finish();
   inHook = performance.now() - begin;
+  cpuInHook = process.cpuUsage(cpu).user / 1000 + process.cpuUsage(cpu).system / 1000;
+}
+
+const ONE = Uint8Array.of(0x44, 0, 0, 0, 11, 0, 1, 0, 0, 0, 1, 0x31);
+
+function oneRow(call: Call): void {
+  call.prepareSet();
+  call.openRows(call.resultDescriptor()).put(ONE);
 }
 
 const extension = defineExtension({
@@ -100,9 +110,10 @@ const extension = defineExtension({
   scripts: {
     'bench_rows--1.0.sql': `
       CREATE FUNCTION feed() RETURNS SETOF record AS 'MODULE_PATHNAME', 'feed' LANGUAGE C;
+      CREATE FUNCTION one_row(int) RETURNS SETOF record AS 'MODULE_PATHNAME', 'one_row' LANGUAGE C;
       CREATE FUNCTION empty_call(int) RETURNS int AS 'MODULE_PATHNAME', 'empty_call' LANGUAGE C STRICT;`,
   },
-  functions: { feed, empty_call: (call) => call.returnInt4(call.int4(0)) },
+  functions: { feed, one_row: oneRow, empty_call: (call) => call.returnInt4(call.int4(0)) },
 });
 
 const pg = await PGlite.create({ extensions: { extension } });
@@ -112,21 +123,39 @@ const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 for (const [name, entry] of Object.entries(CASES)) {
   if (only !== undefined && !name.includes(only)) continue;
   current = { bytes: encodeRows(entry), format: entry.format };
-  const times: { all: number; hook: number }[] = [];
+  const times: { all: number; hook: number; cpu: number }[] = [];
   for (let pair = 0; pair < PAIRS; pair += 1) {
     const begin = performance.now();
     const { rows } = await pg.query<{ n: number }>(`SELECT count(*)::int AS n FROM feed() AS t(${entry.columns})`);
     if (rows[0]?.n !== ROWS) throw new Error(`expected ${ROWS} rows, got ${rows[0]?.n}`);
-    times.push({ all: performance.now() - begin, hook: inHook });
+    times.push({ all: performance.now() - begin, hook: inHook, cpu: cpuInHook });
   }
-  const best = (key: 'all' | 'hook'): string => Math.min(...times.map((time) => time[key])).toFixed(0);
-  print(`${name}: ${best('hook')} ms in the function, ${best('all')} ms with count(*)`);
+  const best = (key: 'all' | 'hook' | 'cpu'): string => Math.min(...times.map((time) => time[key])).toFixed(0);
+  print(`${name}: ${best('hook')} ms in the function (CPU ${best('cpu')}), ${best('all')} ms with count(*)`);
 }
-const begin = performance.now();
-await pg.query(`SELECT sum(empty_call(i)) FROM generate_series(1, ${ROWS}) AS g(i)`);
-const withCalls = performance.now() - begin;
-const again = performance.now();
-await pg.query(`SELECT sum(i) FROM generate_series(1, ${ROWS}) AS g(i)`);
-const without = performance.now() - again;
-print(`one scalar call: ${(((withCalls - without) * 1000) / ROWS).toFixed(2)} µs`);
+
+async function microsecondsEach(calls: number, sql: string, without: string): Promise<string> {
+  const timed = async (text: string): Promise<number> => {
+    const begin = performance.now();
+    await pg.query(text);
+    return performance.now() - begin;
+  };
+  const best = async (text: string): Promise<number> =>
+    Math.min(await timed(text), await timed(text), await timed(text));
+  return ((((await best(sql)) - (await best(without))) * 1000) / calls).toFixed(2);
+}
+
+const calls = Math.min(ROWS, 200_000);
+const series = `generate_series(1, ${calls}) AS g(i)`;
+const scalar = await microsecondsEach(
+  calls,
+  `SELECT sum(empty_call(i)) FROM ${series}`,
+  `SELECT sum(i) FROM ${series}`,
+);
+const set = await microsecondsEach(
+  calls,
+  `SELECT sum(a) FROM ${series}, LATERAL one_row(i) AS t(a int)`,
+  `SELECT sum(a) FROM ${series}, LATERAL (SELECT i OFFSET 0) AS t(a)`,
+);
+print(`one scalar call: ${scalar} µs; one set of one int row: ${set} µs`);
 await pg.close();

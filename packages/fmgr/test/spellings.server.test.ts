@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dataRow } from './data-rows.ts';
 import { openEngine, type TestEngine } from './fixture.ts';
 
 // The row loop reads usual spellings by itself and leaves the others to the type's input function. Nobody may notice:
@@ -18,6 +19,13 @@ beforeAll(async () => {
         call.openRows(call.resultDescriptor()).putText([call.text(0)]);
       },
     },
+    feed_bytes: {
+      sql: 'feed_bytes(bytea) RETURNS SETOF record',
+      body: (call) => {
+        call.prepareSet();
+        call.openRows(call.resultDescriptor()).put(dataRow([call.bytea(0)]));
+      },
+    },
   });
   await engine.pg.exec(`
     SET timezone = 'Europe/Berlin';
@@ -32,6 +40,12 @@ beforeAll(async () => {
       BEGIN
         EXECUTE format('SELECT ($1::%s)::text', type) INTO result USING given;
         RETURN result;
+      EXCEPTION WHEN OTHERS THEN RETURN sqlstate || ' ' || sqlerrm; END $$;
+    CREATE FUNCTION text_by_feed(given bytea) RETURNS text LANGUAGE plpgsql AS $$
+      BEGIN RETURN (SELECT v FROM feed_bytes(given) AS t(v text));
+      EXCEPTION WHEN OTHERS THEN RETURN sqlstate || ' ' || sqlerrm; END $$;
+    CREATE FUNCTION text_by_convert(given bytea) RETURNS text LANGUAGE plpgsql AS $$
+      BEGIN RETURN convert_from(given, 'UTF8');
       EXCEPTION WHEN OTHERS THEN RETURN sqlstate || ' ' || sqlerrm; END $$;`);
 });
 
@@ -240,4 +254,86 @@ test.each(CASES)('%s: every spelling ends as the cast ends', async (type, seeds)
     );
     expect(rows).toEqual([]);
   }
+});
+
+/** Every boundary of UTF-8: first and last of each length, surrogates, overlong spellings, cut and stray bytes. */
+const SEQUENCES = [
+  ...[
+    '00',
+    '01',
+    '41',
+    '7f',
+    '80',
+    'bf',
+    'c0',
+    'c080',
+    'c1bf',
+    'c280',
+    'dfbf',
+    'c2',
+    'df',
+    'c27f',
+    'c2c0',
+    'e0a080',
+    'e09fbf',
+  ],
+  ...[
+    'e0a0',
+    'e0',
+    'e18080',
+    'ecbfbf',
+    'ed8080',
+    'ed9fbf',
+    'eda080',
+    'edbfbf',
+    'ee8080',
+    'efbfbf',
+    'efbfbd',
+    'e28228',
+    'e2',
+  ],
+  ...[
+    'f0908080',
+    'f08fbfbf',
+    'f0',
+    'f090',
+    'f09080',
+    'f1808080',
+    'f3bfbfbf',
+    'f48fbfbf',
+    'f4908080',
+    'f5808080',
+    'f8888080',
+    'ff',
+    'fe',
+  ],
+];
+
+test('bytes are text exactly when the engine says so', async () => {
+  const ascii = fc.string({ minLength: 0, maxLength: 20 }).map((text) => Buffer.from(text, 'latin1').toString('hex'));
+  const proper = fc.constantFrom('c3a4', 'e4b896', 'f09f9098', '41');
+  const part = fc.oneof(
+    { weight: 3, arbitrary: ascii },
+    { weight: 6, arbitrary: proper },
+    { weight: 1, arbitrary: fc.constantFrom(...SEQUENCES) },
+  );
+  const mixed = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
+  const padded = SEQUENCES.flatMap((bytes) =>
+    Array.from({ length: 10 }, (_, index) => `${'61'.repeat(index)}${bytes}${'62'.repeat((index * 7) % 11)}`),
+  );
+  const samples = [...new Set([...SEQUENCES, ...padded, ...fc.sample(mixed, RUNS)])];
+  const { rows } = await engine.pg.query(
+    `SELECT h, text_by_convert(b) AS expected, text_by_feed(b) AS found
+     FROM unnest($1::text[]) AS u(h), LATERAL decode(h, 'hex') AS b
+     WHERE text_by_convert(b) IS DISTINCT FROM text_by_feed(b) LIMIT 5`,
+    [samples],
+  );
+  expect(rows).toEqual([]);
+  const counted = await engine.pg.query<{ good: number; bad: number }>(
+    `SELECT count(*) FILTER (WHERE r NOT LIKE '22021 %')::int AS good, count(*) FILTER (WHERE r LIKE '22021 %')::int AS bad
+     FROM unnest($1::text[]) AS u(h), LATERAL text_by_feed(decode(h, 'hex')) AS r`,
+    [samples],
+  );
+  expect(counted.rows[0]?.good).toBeGreaterThan(RUNS / 10);
+  expect(counted.rows[0]?.bad).toBeGreaterThan(RUNS / 10);
 });

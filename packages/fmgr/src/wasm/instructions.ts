@@ -71,6 +71,8 @@ export const shiftRight: (a: Code, b: Code) => Code = binary(0x76);
 export const rotateLeft: (a: Code, b: Code) => Code = binary(0x77);
 
 export const isZero64: (a: Code) => Code = unary(0x50);
+/** i64.ctz */
+export const trailingZeros64: (a: Code) => Code = unary(0x7a);
 export const notEqual64: (a: Code, b: Code) => Code = binary(0x52);
 /** i64.lt_u */
 export const less64: (a: Code, b: Code) => Code = binary(0x54);
