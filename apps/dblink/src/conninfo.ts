@@ -1,64 +1,73 @@
-import { createInterface } from 'node:readline';
+import { resolveWithFiles } from '@pg-dblink/client/node';
 import { isConninfoError, parseConninfo, parseOnlyLine, redactOptions, reportConninfo } from '@pg-dblink/connstring';
 import type { ConninfoOptions } from './args.ts';
 import { formatResult } from './format/print.ts';
+import { type OpenLines, streamLines } from './run/line-source.ts';
+import { streamOutput } from './run/output.ts';
+
+/**
+ * `dblink conninfo`: what a connection string means, and where each option comes from; secrets are hidden, except from
+ * `--ndjson`, which another program reads.
+ *
+ * @returns 1 when libpq would refuse the string, or the flags contradict each other.
+ */
+export async function showConninfo({ conninfo = '', parseOnly, ndjson }: ConninfoOptions): Promise<0 | 1> {
+  if (ndjson && !parseOnly) return refuse('--ndjson can only be used with --parse-only');
+  if (ndjson && conninfo !== '') return refuse('--ndjson reads connection strings from standard input');
+  if (ndjson) return await parseLines(streamLines(process.stdin));
+  try {
+    process.stdout.write(parseOnly ? parsedTable(conninfo) : await resolvedTable(conninfo));
+    return 0;
+  } catch (error) {
+    if (!isConninfoError(error)) throw error;
+    return refuse(error.message);
+  }
+}
+
+/** What libpq would connect with: the string, then service files, environment, password file and defaults. */
+async function resolvedTable(conninfo: string): Promise<string> {
+  const resolved = await resolveWithFiles(parseConninfo(conninfo), {
+    environment: 'libpq',
+    variables: process.env,
+    socketDirectory: undefined,
+    warn: (message) => void process.stderr.write(`${message}\n`),
+  });
+  const rows = reportConninfo(resolved).map(({ option, value, source }) => [option, value, source]);
+  return table(['option', 'value', 'source'], rows);
+}
+
+function parsedTable(conninfo: string): string {
+  const options = Object.entries(redactOptions(parseConninfo(conninfo)));
+  return table(
+    ['option', 'value'],
+    options.map(([keyword, value]) => [keyword, value ?? '']),
+  );
+}
 
 const textOid = 25;
 
-/**
- * `dblink conninfo`: what a connection string means with everything that libpq would add, or what it says by itself.
- *
- * @returns the exit status: 1 for a string that cannot be read.
- */
-export async function showConninfo(options: ConninfoOptions): Promise<0 | 1> {
-  if (options.ndjson) return await answerLines(options);
-  if (options.conninfo === undefined && options.parseOnly) return complain('--parse-only needs a connection string');
-  const text = options.conninfo ?? '';
-  try {
-    if (options.parseOnly) {
-      const said = Object.entries(redactOptions(parseConninfo(text)));
-      showTable(
-        ['option', 'value'],
-        said.map(([keyword, value]) => [keyword, value ?? '']),
-      );
-    } else {
-      const { resolveWithFiles } = await import('@pg-dblink/client/node');
-      const resolved = await resolveWithFiles(parseConninfo(text), {
-        environment: 'libpq',
-        variables: process.env,
-        socketDirectory: undefined,
-        warn: (message) => process.stderr.write(`${message}\n`),
-      });
-      const rows = reportConninfo(resolved).map(({ option, value, source }) => [option, value, source]);
-      showTable(['option', 'value', 'source'], rows);
-    }
-    return 0;
-  } catch (error) {
-    if (isConninfoError(error)) return complain(error.message);
-    throw error;
-  }
+function table(names: readonly string[], rows: readonly (readonly string[])[]): string {
+  return formatResult({ columns: names.map((name) => ({ name, typeOid: textOid })), rows });
 }
 
-function showTable(names: readonly string[], rows: readonly (readonly string[])[]): void {
-  const columns = names.map((name) => ({ name, typeOid: textOid }));
-  process.stdout.write(formatResult({ columns, rows }));
-}
-
-/** `--parse-only --ndjson`: each line by itself, so that a wrong one spoils no other. */
-async function answerLines(options: ConninfoOptions): Promise<0 | 1> {
-  if (!options.parseOnly || options.conninfo !== undefined) {
-    return complain('--ndjson goes with --parse-only, and reads standard input');
+/** One answer a line, in the order of the questions; a reader that is slow holds us back. */
+async function parseLines(lines: OpenLines): Promise<0> {
+  const output = streamOutput(process.stdout, (error) => {
+    // Whoever asked has gone.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(1);
+  });
+  let count = 0;
+  for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
+    output.write(`${parseOnlyLine(line)}\n`);
+    count += 1;
+    if (count % 256 === 0) await output.flush();
   }
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line === '') continue;
-    if (!process.stdout.write(`${parseOnlyLine(line)}\n`)) {
-      await new Promise((resolve) => process.stdout.once('drain', resolve));
-    }
-  }
+  await output.flush();
+  lines.close();
   return 0;
 }
 
-function complain(message: string): 1 {
+function refuse(message: string): 1 {
   process.stderr.write(`dblink: error: ${message}\n`);
   return 1;
 }

@@ -58,6 +58,15 @@ export interface ResolveOptions {
  * Completes a connection string with everything that libpq would read: service file, environment, password file.
  *
  * @throws ConninfoError in libpq's words.
+ * @example
+ * ```ts
+ * const { hosts } = await resolveWithFiles(readConninfo('service=shop'), {
+ *   environment: 'libpq',
+ *   variables: process.env,
+ *   socketDirectory: undefined,
+ *   warn: console.warn,
+ * });
+ * ```
  */
 export async function resolveWithFiles(options: ConninfoOptions, from: ResolveOptions): Promise<ResolvedConninfo> {
   const isLibpq = from.environment === 'libpq';
