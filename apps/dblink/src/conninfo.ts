@@ -11,9 +11,11 @@ import { streamOutput } from './run/output.ts';
  *
  * @returns 1 when libpq would refuse the string, or the flags contradict each other.
  */
-export async function showConninfo({ conninfo = '', parseOnly, ndjson }: ConninfoOptions): Promise<0 | 1> {
+export async function showConninfo(options: ConninfoOptions): Promise<0 | 1> {
+  const { conninfo = '', parseOnly, ndjson } = options;
   if (ndjson && !parseOnly) return refuse('--ndjson can only be used with --parse-only');
   if (ndjson && conninfo !== '') return refuse('--ndjson reads connection strings from standard input');
+  if (parseOnly && !ndjson && options.conninfo === undefined) return refuse('--parse-only needs a connection string');
   if (ndjson) return await parseLines(streamLines(process.stdin));
   try {
     process.stdout.write(parseOnly ? parsedTable(conninfo) : await resolvedTable(conninfo));

@@ -205,6 +205,12 @@ class QueryRun implements QuerySink {
   copyIn(): AsyncIterable<Uint8Array> {
     const { copyIn } = this.#target;
     if (copyIn !== undefined) return copyIn();
+    if (this.#context.isInteractive && this.#context.place === undefined) {
+      this.#context.stdout.write(
+        'Enter data to be copied followed by a newline.\nEnd with a backslash and a period on a line by itself, or an EOF signal.\n',
+      );
+      void this.#context.stdout.flush();
+    }
     return copyLines(this.#context.source ?? this.#context.stdin());
   }
 

@@ -1,30 +1,13 @@
 import type { ErrorFields } from '@pg-dblink/protocol';
-import { type Conversation, converse, type QuerySink } from '../engine/conversation.ts';
+import { type Conversation, converse } from '../engine/conversation.ts';
 import type { Engine } from '../engine/engine.ts';
+import { queryRows } from '../engine/query-rows.ts';
 import { Refusal } from './messages.ts';
 
 /** Runs one query for its effect; the error, if it fails. */
 async function run(conversation: Conversation, sql: string): Promise<ErrorFields | undefined> {
-  let failure: ErrorFields | undefined;
-  const nothing = (): void => undefined;
-  const sink: QuerySink = {
-    rowDescription: nothing,
-    dataRow: nothing,
-    commandComplete: nothing,
-    emptyQueryResponse: nothing,
-    errorResponse: (fields) => {
-      failure = fields;
-    },
-    noticeResponse: nothing,
-    notificationResponse: nothing,
-    // biome-ignore lint/correctness/useYield: there is no data to give
-    copyIn: async function* () {
-      throw new Error('no data');
-    },
-    copyOut: nothing,
-  };
-  await conversation.query(sql, sink);
-  return failure;
+  const result = await queryRows(conversation, sql);
+  return 'error' in result ? result.error : undefined;
 }
 
 const literal = (text: string): string =>

@@ -1,5 +1,4 @@
-import type { ErrorFields, FieldDescription } from '@pg-dblink/protocol';
-import type { QuerySink } from '../../engine/conversation.ts';
+import { queryRows } from '../../engine/query-rows.ts';
 import type { Table } from '../../format/settings.ts';
 import { logError, type RunContext } from '../context.ts';
 import { formatMessage } from '../message.ts';
@@ -44,7 +43,7 @@ export const describe: Command = async ({ script: { context }, name, arguments: 
   };
   const version = versionNumber(context.parameters.get('server_version') ?? '');
   const echoesHidden = context.variables.isOn('ECHO_HIDDEN');
-  await run(command, 'postgres', (sql) => queryRows(context, sql), take, echoesHidden, version).promise;
+  await run(command, 'postgres', (sql) => catalogRows(context, sql), take, echoesHidden, version).promise;
   await context.output.flush();
   return outcome;
 };
@@ -75,38 +74,10 @@ function versionNumber(version: string): number {
   return Number.parseInt(major, 10) * 10_000 + Number.parseInt(minor, 10);
 }
 
-interface Rows {
-  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  readonly rowCount: number;
-}
-
 /** Runs one catalog query; psql-describe takes an error as psql would: it prints the message and gives up. */
-async function queryRows(context: RunContext, sql: string): Promise<Rows> {
-  let fields: readonly FieldDescription[] = [];
-  let failure: ErrorFields | undefined;
-  const rows: (readonly (string | null)[])[] = [];
-  const sink: QuerySink = {
-    rowDescription: (description) => {
-      fields = description;
-    },
-    dataRow: (values) => {
-      rows.push(values);
-    },
-    commandComplete: () => undefined,
-    emptyQueryResponse: () => undefined,
-    errorResponse: (error) => {
-      failure = error;
-    },
-    noticeResponse: () => undefined,
-    notificationResponse: () => undefined,
-    // biome-ignore lint/correctness/useYield: a catalog query copies nothing
-    copyIn: async function* () {
-      throw new Error('no data');
-    },
-    copyOut: () => undefined,
-  };
-  await context.conversation.query(sql, sink);
-  if (failure !== undefined) throw new Error(formatMessage(failure, sql).replace(/^ERROR: {2}/, ''));
-  return { fields: fields.map(({ name, typeOid }) => ({ name, dataTypeID: typeOid })), rows, rowCount: rows.length };
+async function catalogRows(context: RunContext, sql: string): Promise<unknown> {
+  const result = await queryRows(context.conversation, sql);
+  if ('error' in result) throw new Error(formatMessage(result.error, sql).replace(/^ERROR: {2}/, ''));
+  const fields = result.fields.map(({ name, typeOid }) => ({ name, dataTypeID: typeOid }));
+  return { fields, rows: result.rows, rowCount: result.rows.length };
 }
