@@ -9,7 +9,7 @@ const ROOM_SLICE_MS = 50;
 
 /** A running worker as the engine's thread sees it: its pulse, and the rings to it and back. */
 export class Link {
-  readonly pulse = new Pulse();
+  readonly pulse: Pulse = new Pulse();
   readonly #thread: NetworkThread;
   readonly #requests: RingWriter;
   readonly #answers: readonly RingReader[];
