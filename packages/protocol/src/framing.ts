@@ -6,8 +6,8 @@ import { BackendTag, backendMessageName, frontendMessageName } from './tags.ts';
 
 /**
  * One message, seen where it lies. `start` and `end` bound the body; the type byte stands at `start - 5`, the length at
- * `start - 4`. The bytes are the pushed chunk's, or a buffer made for this one message; they stay valid as long as the
- * chunk's memory does. The object itself is reused by the next call of `next`.
+ * `start - 4`. The bytes are the pushed chunk's, valid as long as the chunk's memory is, or memory of the reader's that is
+ * not written to again. The object itself is reused by the next call of `next`.
  */
 export interface Frame extends Body {
   /** The type byte; 0 for an untyped message. */
@@ -28,16 +28,16 @@ export type Framing = 'typed' | 'untyped';
 const nothing = new Uint8Array(0);
 /** A buffer of this size may be made on the word of a header alone; a larger one grows as its bytes arrive. */
 const firstByteLength = 65_536;
-/** Room for a header and most small messages, so that a header in pieces costs no second buffer. */
-const leastByteLength = 64;
-const shortCopy = 32;
+/** Small messages that straddle chunks are joined one behind the other in memory of this size. */
+const slabByteLength = 8192;
+const shortCopy = 64;
 const maxOldErrorByteLength = 30_000;
 
 /**
  * Cuts a stream of chunks into messages.
  *
- * A message inside one chunk is a view of it; one that straddles chunks is joined once, in a buffer of its own that
- * grows with what arrives, never by what a header announces. After an error every call throws that error again.
+ * A message inside one chunk is a view of it; one that straddles chunks is joined once, in memory that grows with what
+ * arrives, never by what a header announces. After an error every call throws that error again.
  *
  * @example
  * ```ts
@@ -51,11 +51,16 @@ export class FrameReader {
   #limits: FrameLimits;
   #framing: Framing;
   #chunk: Uint8Array = nothing;
+  /** The chunk as a plain view, once a message is given out of it. */
+  #view: Uint8Array | undefined;
   #at = 0;
-  /** The beginning of a message whose end has not arrived. */
-  #partial: Uint8Array = nothing;
+  /** Where messages are joined; what a message was given out of is not written to again. */
+  #memory: Uint8Array = nothing;
+  /** Where in `#memory` the message begins whose end has not arrived. */
+  #start = 0;
+  /** How much of it has arrived. */
   #held = 0;
-  /** The byte length of the message in `#partial`, 0 while its header is incomplete. */
+  /** Its byte length, 0 while its header is incomplete. */
   #awaited = 0;
   /** A size that the peer has really sent before, and so may announce again. */
   #trusted = firstByteLength;
@@ -105,7 +110,7 @@ export class FrameReader {
 
   /** The number of bytes of memory that the reader keeps besides the pushed chunk. */
   get allocatedByteLength(): number {
-    return this.#partial.byteLength;
+    return this.#memory.byteLength;
   }
 
   /** The number of bytes copied so far to join messages that straddled chunks. */
@@ -123,18 +128,16 @@ export class FrameReader {
     if (this.#at !== this.#chunk.byteLength) {
       throw new LocalProtocolError('invalid-state', 'the last chunk has not been read to its end');
     }
-    // A plain view, whatever subclass was given: one shape for the engine, one meaning of slice for the caller.
-    this.#chunk =
-      Object.getPrototypeOf(chunk) === Uint8Array.prototype
-        ? chunk
-        : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#chunk = chunk;
+    this.#view = undefined;
     this.#at = 0;
   }
 
   /** Copies what is unread of the chunk, so that whoever pushed it may reuse its memory at once. */
   detach(): void {
     this.#copied += this.#chunk.byteLength - this.#at;
-    this.#chunk = this.#chunk.slice(this.#at);
+    this.#chunk = Uint8Array.prototype.slice.call(this.#chunk, this.#at);
+    this.#view = undefined;
     this.#at = 0;
   }
 
@@ -157,7 +160,7 @@ export class FrameReader {
     if (length < (limits.least[tag] ?? 0) || length > (limits.greatest[tag] ?? 0)) this.#refuse(tag, length);
     if (length >= left) return this.#hold(length + 1);
     this.#at = at + 1 + length;
-    return this.#give(tag, chunk, at + 5, this.#at);
+    return this.#give(tag, this.#view ?? this.#plain(), at + 5, this.#at);
   }
 
   /**
@@ -181,16 +184,15 @@ export class FrameReader {
     run.start = start - 5;
     run.end = this.#frame.end;
     run.count = 1;
-    const chunk = this.#chunk;
-    if (bytes !== chunk || run.end !== this.#at) return run;
+    if (bytes !== this.#view || run.end !== this.#at) return run;
     const least = this.#limits.least[tag] ?? 0;
     const greatest = this.#limits.greatest[tag] ?? 0;
-    const end = chunk.byteLength;
+    const end = bytes.byteLength;
     let at = this.#at;
     let count = 1;
     // What is not whole or not legal stays for next(), which says so.
-    while (end - at >= 5 && chunk[at] === tag) {
-      const length = readInt32(chunk, at + 1);
+    while (end - at >= 5 && bytes[at] === tag) {
+      const length = readInt32(bytes, at + 1);
       if (length < least || length > greatest || length >= end - at) break;
       at += length + 1;
       count += 1;
@@ -199,6 +201,17 @@ export class FrameReader {
     run.end = at;
     run.count = count;
     return run;
+  }
+
+  /** The chunk without its subclass: one shape for the engine, one meaning of `slice` for the caller. */
+  #plain(): Uint8Array {
+    const chunk = this.#chunk;
+    const view =
+      Object.getPrototypeOf(chunk) === Uint8Array.prototype
+        ? chunk
+        : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#view = view;
+    return view;
   }
 
   #give(tag: number, bytes: Uint8Array, start: number, end: number): Frame {
@@ -219,10 +232,10 @@ export class FrameReader {
     this.#checkUntyped(length);
     if (length > left) return this.#hold(length);
     this.#at = at + length;
-    return this.#give(0, chunk, at + 4, this.#at);
+    return this.#give(0, this.#view ?? this.#plain(), at + 4, this.#at);
   }
 
-  /** Moves the rest of the chunk into `#partial`; `awaited` is the message's byte length, 0 when not known yet. */
+  /** Moves the rest of the chunk into `#memory`; `awaited` is the message's byte length, 0 when not known yet. */
   #hold(awaited: number): undefined {
     if (this.#at === this.#chunk.byteLength) return undefined;
     this.#awaited = awaited;
@@ -232,21 +245,23 @@ export class FrameReader {
 
   #nextJoined(): Frame | undefined {
     if (!this.#fill()) return undefined;
-    const bytes = this.#partial;
+    const start = this.#start;
     const byteLength = this.#awaited;
-    this.#partial = nothing;
+    const end = start + byteLength;
+    this.#start = end;
     this.#held = 0;
     this.#awaited = 0;
-    this.#trusted = Math.max(this.#trusted, byteLength);
+    if (byteLength > this.#trusted) this.#trusted = byteLength;
+    const memory = this.#memory;
     return this.#framing === 'untyped'
-      ? this.#give(0, bytes, 4, byteLength)
-      : this.#give(bytes[0] ?? 0, bytes, 5, byteLength);
+      ? this.#give(0, memory, start + 4, end)
+      : this.#give(memory[start] ?? 0, memory, start + 5, end);
   }
 
-  /** Takes what the chunk has of the message in `#partial`; true when the message is whole. */
+  /** Takes what the chunk has of the message in `#memory`; true when the message is whole. */
   #fill(): boolean {
-    const headerByteLength = this.#framing === 'untyped' ? 4 : 5;
     if (this.#awaited === 0) {
+      const headerByteLength = this.#framing === 'untyped' ? 4 : 5;
       this.#copy(headerByteLength);
       if (this.#held < headerByteLength) return false;
       this.#awaited = this.#announced();
@@ -255,48 +270,48 @@ export class FrameReader {
     return this.#held === this.#awaited;
   }
 
-  /** The byte length that the header in `#partial` announces. */
+  /** The byte length that the header in `#memory` announces. */
   #announced(): number {
     if (this.#framing === 'untyped') {
-      const length = readInt32(this.#partial, 0);
+      const length = readInt32(this.#memory, this.#start);
       this.#checkUntyped(length);
       return length;
     }
-    const tag = this.#partial[0] ?? 0;
-    const length = readInt32(this.#partial, 1);
+    const tag = this.#memory[this.#start] ?? 0;
+    const length = readInt32(this.#memory, this.#start + 1);
     const { least, greatest } = this.#limits;
     if (length < (least[tag] ?? 0) || length > (greatest[tag] ?? 0)) this.#refuse(tag, length);
     return length + 1;
   }
 
-  /** Copies from the chunk until `#partial` holds `byteLength` bytes or the chunk ends. */
+  /** Copies from the chunk until `byteLength` bytes of the message are held or the chunk ends. */
   #copy(byteLength: number): void {
     const chunk = this.#chunk;
-    const start = this.#at;
+    const from = this.#at;
     const held = this.#held;
-    const count = Math.min(byteLength - held, chunk.byteLength - start);
+    const count = Math.min(byteLength - held, chunk.byteLength - from);
     if (count <= 0) return;
-    if (held + count > this.#partial.byteLength) this.#grow(byteLength, held + count);
-    const partial = this.#partial;
+    if (this.#start + held + count > this.#memory.byteLength) this.#grow(byteLength, held + count);
+    const memory = this.#memory;
+    const into = this.#start + held;
     if (count <= shortCopy) {
-      for (let index = 0; index < count; index += 1) partial[held + index] = chunk[start + index] ?? 0;
+      for (let index = 0; index < count; index += 1) memory[into + index] = chunk[from + index] ?? 0;
     } else {
-      partial.set(chunk.subarray(start, start + count), held);
+      memory.set(chunk.subarray(from, from + count), into);
     }
     this.#copied += count;
     this.#held = held + count;
-    this.#at = start + count;
+    this.#at = from + count;
   }
 
+  /** Moves the message into memory where at least `needed` of its `byteLength` bytes have room. */
   #grow(byteLength: number, needed: number): void {
-    const size =
-      byteLength <= this.#trusted
-        ? Math.max(byteLength, leastByteLength)
-        : Math.min(byteLength, Math.max(needed * 2, firstByteLength));
-    const grown = new Uint8Array(size);
-    grown.set(this.#partial.subarray(0, this.#held));
+    const size = byteLength <= this.#trusted ? byteLength : Math.min(byteLength, Math.max(needed * 2, firstByteLength));
+    const grown = new Uint8Array(Math.max(size, slabByteLength));
+    grown.set(this.#memory.subarray(this.#start, this.#start + this.#held));
     this.#copied += this.#held;
-    this.#partial = grown;
+    this.#memory = grown;
+    this.#start = 0;
   }
 
   #checkUntyped(length: number): void {
@@ -323,14 +338,17 @@ export class FrameReader {
   /** A server that has not got as far as protocol 3 sends `E` and a text that ends with a zero byte. */
   #textFromOldServer(): string {
     const joined = this.#held !== 0;
-    const bytes = joined ? this.#partial.subarray(0, this.#held) : this.#chunk.subarray(this.#at);
+    const bytes = joined
+      ? this.#memory.subarray(this.#start, this.#start + this.#held)
+      : this.#chunk.subarray(this.#at);
     const end = bytes.indexOf(0);
     return decodeUtf8(bytes, 1, Math.min(end < 1 ? bytes.byteLength : end, maxOldErrorByteLength)).trimEnd();
   }
 
   #fail(failure: RemoteProtocolError): never {
     this.#failure = failure;
-    this.#partial = nothing;
+    this.#memory = nothing;
+    this.#start = 0;
     this.#held = 0;
     this.#at = this.#chunk.byteLength;
     throw failure;

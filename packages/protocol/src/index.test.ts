@@ -83,6 +83,7 @@ test('the client entry', () => {
       "receiveServerFinal",
       "receiveServerFirst",
       "saslprep",
+      "shortAsciiFirst",
       "sqlStateName",
       "startScram",
       "startScramWithNonce",

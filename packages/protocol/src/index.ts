@@ -17,6 +17,7 @@ export {
 } from './auth/scram.ts';
 export { type BackendMessage, decodeBackend } from './backend.ts';
 export type { Body } from './bytes/reader.ts';
+export { shortAsciiFirst } from './bytes/short-ascii.ts';
 export { type DecodeText, decodeUtf8, decodeUtf8Strict } from './bytes/text.ts';
 export { MAX_MESSAGE_LENGTH, MAX_SMALL_MESSAGE_LENGTH, type Value, Writer } from './bytes/writer.ts';
 export { type CommandTag, parseCommandTag } from './command-tag.ts';

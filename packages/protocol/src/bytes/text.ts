@@ -1,4 +1,5 @@
 import { LocalProtocolError, RemoteProtocolError } from '../errors.ts';
+import { shortAscii } from './short-ascii.ts';
 
 /**
  * Turns the bytes from `start` up to `end` into text. The caller chooses the implementation: the portable
@@ -24,19 +25,6 @@ const lossy = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Below this many bytes a loop over ASCII beats the call into the platform's decoder. */
-const shortByteLength = 24;
-
-function shortAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
-  let text = '';
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at]!;
-    if (byte >= 0x80) return undefined;
-    text += String.fromCharCode(byte);
-  }
-  return text;
-}
-
 /**
  * Decodes UTF-8; ill-formed bytes become U+FFFD, as text from a server whose encoding is not yet settled must be read.
  *
@@ -46,11 +34,7 @@ function shortAscii(bytes: Uint8Array, start: number, end: number): string | und
  * ```
  */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start <= shortByteLength) {
-    const ascii = shortAscii(bytes, start, end);
-    if (ascii !== undefined) return ascii;
-  }
-  return lossy.decode(bytes.subarray(start, end));
+  return shortAscii(bytes, start, end - start) ?? lossy.decode(bytes.subarray(start, end));
 }
 
 /**
@@ -62,10 +46,8 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
  * ```
  */
 export function decodeUtf8Strict(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start <= shortByteLength) {
-    const ascii = shortAscii(bytes, start, end);
-    if (ascii !== undefined) return ascii;
-  }
+  const ascii = shortAscii(bytes, start, end - start);
+  if (ascii !== undefined) return ascii;
   try {
     return fatal.decode(bytes.subarray(start, end));
   } catch {

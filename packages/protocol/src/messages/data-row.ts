@@ -33,20 +33,17 @@ export function readDataRow(bytes: Uint8Array, start: number, end: number, range
   const room = ranges.length;
   let at = start + 2;
   for (let slot = 0; slot < count * 2; slot += 2) {
-    if (end - at < 4) refuseShort();
+    let from = at + 4;
+    if (from > end) refuseShort();
     const byteLength = readInt32(bytes, at);
-    at += 4;
-    let fieldStart = -1;
-    let fieldEnd = -1;
-    if (byteLength !== -1) {
-      if (byteLength < 0 || byteLength > end - at) refuseShort();
-      fieldStart = at;
-      at += byteLength;
-      fieldEnd = at;
-    }
+    at = from;
+    if (byteLength >= 0) at += byteLength;
+    else if (byteLength === -1) from = -1;
+    else refuseShort();
+    if (at > end) refuseShort();
     if (slot < room) {
-      ranges[slot] = fieldStart;
-      ranges[slot + 1] = fieldEnd;
+      ranges[slot] = from;
+      ranges[slot + 1] = from === -1 ? -1 : at;
     }
   }
   if (at !== end) {

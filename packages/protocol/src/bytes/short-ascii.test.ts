@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { shortAsciiFirst } from './short-ascii.ts';
+import { decodeUtf8 } from './text.ts';
+
+describe.each(Array.from({ length: 20 }, (_, byteLength) => byteLength))('text of %d bytes', (byteLength) => {
+  const text = 'abcdefghijklmnopqrstuvwxyz'.slice(0, byteLength);
+  const bytes = Uint8Array.from(`<${text}>`, (character) => character.charCodeAt(0));
+  const asked: [start: number, end: number][] = [];
+  const decode = shortAsciiFirst((source, start, end) => {
+    asked.push([start, end]);
+    return decodeUtf8(source, start, end);
+  });
+
+  test('is made without the platform as long as it is short', () => {
+    expect(decode(bytes, 1, byteLength + 1)).toBe(text);
+    expect(asked).toEqual(byteLength > 16 ? [[1, byteLength + 1]] : []);
+  });
+
+  test('is left to the platform wherever a byte is not ASCII', () => {
+    for (let at = 0; at < byteLength; at += 1) {
+      const other = bytes.with(at + 1, 0xff);
+      asked.length = 0;
+      expect(decode(other, 1, byteLength + 1)).toBe(`${text.slice(0, at)}\ufffd${text.slice(at + 1)}`);
+      expect(asked).toEqual([[1, byteLength + 1]]);
+    }
+  });
+});
