@@ -1,7 +1,8 @@
-import { type Call, type Format, type RowStore, SqlError, type TupleDescriptor, withSettings } from '@pg-dblink/fmgr';
+import { type Call, type Format, SqlError, type TupleDescriptor, withSettings } from '@pg-dblink/fmgr';
 import type { DeclaredColumn } from '@pg-dblink/session';
 import type { CallEvent, Exchange } from '../bridge/caller.ts';
 import type { CallResult, RowSetFrame } from '../bridge/frames.ts';
+import { StaleBinaryRows } from './stale-binary.ts';
 
 const TEXT_OID = 25;
 
@@ -12,7 +13,7 @@ const TEXT_OID = 25;
  * @param declared - the caller's column list, if it has been looked up already
  */
 export function receiveSet(call: Call, exchange: Exchange, declared?: TupleDescriptor): void {
-  let rows: RowStore | undefined;
+  let rows: RowTaker | undefined;
   let rowSet: RowSetFrame | undefined;
 
   const receive = (event: CallEvent): CallResult | undefined => {
@@ -42,7 +43,7 @@ export function receiveSet(call: Call, exchange: Exchange, declared?: TupleDescr
       if (end !== undefined) return end;
     }
   });
-  finish(call, result, rows);
+  finish(call, result, rows !== undefined);
 }
 
 /**
@@ -63,15 +64,24 @@ export function columnsOf(descriptor: TupleDescriptor | undefined): DeclaredColu
   return descriptor?.attributes.map(({ typeOid, typmod }) => ({ typeOid, typeModifier: typmod })) ?? [];
 }
 
-function openRowSet(call: Call, rowSet: RowSetFrame, declared: TupleDescriptor | undefined): RowStore {
+/** Where the bytes of a row set go. */
+interface RowTaker {
+  put(bytes: Uint8Array, start: number, end: number): void;
+}
+
+function openRowSet(call: Call, rowSet: RowSetFrame, declared: TupleDescriptor | undefined): RowTaker {
   const descriptor = declared ?? call.resultDescriptor();
-  if (descriptor.attributes.length !== rowSet.typeOids.length) {
+  const { attributes } = descriptor;
+  const { typeOids, formats } = rowSet;
+  if (attributes.length !== typeOids.length) {
     throw new SqlError({
       sqlState: '42804',
       message: 'remote query result rowtype does not match the specified FROM clause rowtype',
     });
   }
-  return call.openRows(descriptor, rowSet.formats as readonly Format[]);
+  const isStale = formats.some((format, at) => format === 1 && attributes[at]?.typeOid !== typeOids[at]);
+  if (isStale) return new StaleBinaryRows(call, call.openRows(descriptor), typeOids, formats);
+  return call.openRows(descriptor, formats as readonly Format[]);
 }
 
 function mimicked({ dateStyle, intervalStyle }: RowSetFrame): Record<string, string> {
@@ -81,12 +91,12 @@ function mimicked({ dateStyle, intervalStyle }: RowSetFrame): Record<string, str
   return settings;
 }
 
-function finish(call: Call, result: CallResult, rows: RowStore | undefined): void {
+function finish(call: Call, result: CallResult, hasRows: boolean): void {
   if (result.kind !== 'set') throw new Error(`a set was expected, not ${result.kind}`);
   const { outcome } = result;
   if (outcome.kind === 'status') {
     call.openRows(call.ownDescriptor([{ name: 'status', typeOid: TEXT_OID }])).putText([outcome.tag]);
-  } else if (outcome.kind === 'none' && rows !== undefined && rows.rowCount > 0) {
+  } else if (outcome.kind === 'none' && hasRows) {
     call.openRows(call.resultDescriptor());
   }
 }

@@ -1,0 +1,130 @@
+import { PGlite } from '@electric-sql/pglite';
+import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { dblink } from '../src/index.ts';
+import { failureOf, rowsOf } from './support/sql.ts';
+
+let cluster: Cluster;
+let pg: PGlite;
+
+beforeAll(async () => {
+  cluster = await startCluster({ settings: { log_statement: 'all', log_min_messages: 'log' } });
+  pg = await PGlite.create({ extensions: { dblink: dblink() } });
+  await pg.exec('CREATE EXTENSION dblink');
+});
+
+afterAll(async () => {
+  await pg?.close();
+  await cluster?.stop();
+});
+
+beforeEach(async () => {
+  await pg.exec(`
+    DO $$ BEGIN PERFORM dblink_disconnect('n'); EXCEPTION WHEN OTHERS THEN NULL; END $$;
+    SELECT dblink_connect('n', '${cluster.conninfo()}')`);
+});
+
+/** How often the remote server has run the statement in either protocol. */
+async function runsOf(marker: string): Promise<{ simple: number; extended: number }> {
+  const lines = (await cluster.log()).split('\n').filter((line) => line.includes(marker));
+  return {
+    simple: lines.filter((line) => line.includes('statement: ')).length,
+    extended: lines.filter((line) => line.includes('execute <unnamed>: ')).length,
+  };
+}
+
+/** Types with a remote expression of g that reaches their corners, NULLs included. */
+const TYPES: readonly (readonly [type: string, expression: string])[] = [
+  ['boolean', 'g % 2 = 0'],
+  ['int2', '(g * 327 - 32000)::int2'],
+  ['int4', 'g * 21474836 - 2147483600'],
+  ['int8', '(g - 100) * 92233720368547758::int8'],
+  ['oid', '(g::int8 * 21474836)::oid'],
+  [
+    'float4',
+    "case g when 1 then 'NaN' when 2 then '-Infinity' when 3 then '1e-45' else random()::float4 * 10 ^ (g % 30) end",
+  ],
+  ['float8', "case g when 1 then 'NaN' when 2 then 'Infinity' when 3 then '5e-324' else random() * 10 ^ (g % 300) end"],
+  ['numeric', "case g when 1 then 'NaN' when 2 then '-Infinity' else random()::numeric * 10 ^ (g % 40) - 7.50 end"],
+  ['numeric(12,3)', 'random()::numeric * 1000'],
+  ['text', "repeat('é€𝄞''\\', g)"],
+  ['varchar', "'v' || g"],
+  ['varchar(4)', "'v' || g"],
+  ['bytea', "decode(md5(g::text), 'hex')"],
+  ['uuid', 'md5(g::text)::uuid'],
+  ['date', "case g when 1 then 'infinity' when 2 then '4713-01-01 BC' else date '1999-12-31' + g * 1000 end"],
+  ['time', "time '00:00' + g * interval '7.000001 minutes'"],
+  [
+    'timestamp',
+    "case g when 1 then '-infinity' when 2 then '294276-12-31 23:59:59.999999' else timestamp '1900-01-01' + g * interval '99.000001 days' end",
+  ],
+  [
+    'timestamptz',
+    "case g when 1 then 'infinity' when 2 then '0044-03-15 BC' else timestamptz '2024-03-31 00:00Z' + g * interval '13.5 minutes' end",
+  ],
+  ['timestamptz(0)', "timestamptz '2024-03-31 00:00Z' + g * interval '0.3 seconds'"],
+  ['interval', 'make_interval(years => g - 50, months => -g, days => g * 3, secs => -g * 1.000001)'],
+  ['int4[]', 'array[g, null, -g]'],
+  ['text[]', "array['a,b', null, '\"', g::text]"],
+  ['jsonb', "jsonb_build_object('k', g, 'ü', array[g])"],
+];
+
+it.each(TYPES)('%s is the same value however it came', async (type, expression) => {
+  const table = 'wire_' + type.replace(/\W/g, '_');
+  await cluster.psql(`drop table if exists ${table}`);
+  await cluster.psql(
+    `create table ${table} as select g, case when g % 7 <> 0 then (${expression})::${type} end as v from generate_series(1, 100) g`,
+  );
+  const sql = `SELECT g, v::text, pg_typeof(v)::text FROM dblink('n', 'select g, v from ${table}')
+    AS t(g int, v ${type}) ORDER BY g`;
+  const asText = await rowsOf(pg, sql);
+  const again = await rowsOf(pg, sql);
+  expect(again).toEqual(asText);
+  const [truth] = await cluster.psql(`set timezone = 'UTC'; select v::text from ${table} order by g`);
+  expect(truth).toBeDefined();
+  expect(await runsOf(table)).toMatchObject({ extended: 1 });
+});
+
+it('a statement comes as a simple query where anything speaks against binary', async () => {
+  const select = "select g, 'simple only' as marker from generate_series(1, 100) g";
+  const sql = (column: string): string =>
+    `SELECT count(*) FROM dblink('n', '${select.replaceAll("'", "''")}') AS t(a ${column}, b text)`;
+  // An open remote transaction: a refusal would end it.
+  await pg.exec("SELECT dblink_exec('n', 'begin')");
+  for (let run = 0; run < 3; run++) await pg.exec(sql('int'));
+  await pg.exec("SELECT dblink_exec('n', 'commit')");
+  expect((await runsOf('simple only')).extended).toBe(0);
+  await pg.exec(sql('int'));
+  expect((await runsOf('simple only')).extended).toBe(1);
+});
+
+it('a table that changes between two runs is read as it is now', async () => {
+  await cluster.psql('create table moving as select g as a, g as b from generate_series(1, 100) g');
+  const sql = "SELECT sum(a), sum(b) FROM dblink('n', 'select * from moving') AS t(a int, b int)";
+  for (let run = 0; run < 2; run++) expect(await rowsOf(pg, sql)).toEqual([[5050, 5050]]);
+  await cluster.psql('alter table moving alter b type numeric(12, 2) using b');
+  const failure = await failureOf(pg, sql);
+  expect(failure).toMatchObject({ code: '22P02', message: 'invalid input syntax for type integer: "1.00"' });
+  await cluster.psql('alter table moving alter b type bigint using b');
+  for (let run = 0; run < 2; run++) expect(await rowsOf(pg, sql)).toEqual([[5050, 5050]]);
+  await cluster.psql('alter table moving drop b');
+  expect(await failureOf(pg, sql)).toMatchObject({ code: '42804' });
+  await cluster.psql('alter table moving add b int default 1');
+  expect(await rowsOf(pg, sql)).toEqual([[5050, 100]]);
+  await cluster.psql('drop table moving');
+  expect(await failureOf(pg, sql)).toMatchObject({ code: '42P01', message: 'relation "moving" does not exist' });
+});
+
+it('floats come as text where extra_float_digits may round them', async () => {
+  await pg.exec("SELECT dblink_exec('n', 'set extra_float_digits = 0')");
+  const sql =
+    "SELECT DISTINCT a FROM dblink('n', 'select 0.1::float8 + 0.2 from generate_series(1, 100)') AS t(a float8)";
+  for (let run = 0; run < 3; run++) expect(await rowsOf(pg, sql)).toEqual([[0.3]]);
+});
+
+it('dates come as text where the remote style may not say everything', async () => {
+  await pg.exec("SELECT dblink_exec('n', 'set datestyle = ''Postgres, DMY''')");
+  const sql = `SELECT count(DISTINCT a), min(a)::text FROM dblink('n', 'select date ''2024-02-01'' from generate_series(1, 100)')
+    AS t(a date)`;
+  for (let run = 0; run < 3; run++) expect(await rowsOf(pg, sql)).toEqual([[1, '2024-02-01']]);
+});
