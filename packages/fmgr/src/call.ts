@@ -11,8 +11,9 @@ import {
   perQueryContext,
   type TupleDescriptor,
 } from './tuple-descriptor.ts';
-import { installTuplestore, prepareReturnSet, RowStore } from './tuplestore.ts';
+import { installTuplestore, prepareReturnSet, RowStore, workMemory } from './tuplestore.ts';
 
+const OVER = 0;
 const ALL_TEXT: ArrayLike<Format> = [];
 
 /**
@@ -28,7 +29,7 @@ const ALL_TEXT: ArrayLike<Format> = [];
 export class Call {
   readonly engine: Engine;
   readonly symbol: string;
-  readonly #at: number;
+  #address: number;
   #result = 0;
   #isNull = true;
   readonly #stores: RowStore[] = [];
@@ -36,7 +37,7 @@ export class Call {
   constructor(engine: Engine, symbol: string, address: number) {
     this.engine = engine;
     this.symbol = symbol;
-    this.#at = address;
+    this.#address = address;
   }
 
   /** Number of arguments passed. */
@@ -186,9 +187,15 @@ export class Call {
    *
    * @param formats - the wire format of each column, text when not given; binary only where the type sent is the
    * column's type
+   * @param memoryKilobytes - what the set may take before it spills to a temporary file; work_mem when not given
    */
-  openRows(descriptor: TupleDescriptor, formats: ArrayLike<Format> = ALL_TEXT): RowStore {
-    const store = installTuplestore(this.engine, this.#returnSet, descriptor.address, this.#perQuery);
+  openRows(
+    descriptor: TupleDescriptor,
+    formats: ArrayLike<Format> = ALL_TEXT,
+    memoryKilobytes: number = workMemory(this.engine),
+  ): RowStore {
+    const { address } = descriptor;
+    const store = installTuplestore(this.engine, this.#returnSet, address, this.#perQuery, memoryKilobytes);
     const rows = new RowStore(this.engine, this.#perQuery, store, descriptor, formats);
     for (const former of this.#stores.splice(0, Number.POSITIVE_INFINITY, rows)) former.discard();
     return rows;
@@ -199,6 +206,17 @@ export class Call {
     for (const rows of this.#stores) rows.finish();
     this.engine.heap.setInt8(this.#at + CALL.isnull, this.#isNull ? 1 : 0);
     return this.#result;
+  }
+
+  /** Ends the call: neither it nor its sets reach the engine's memory any more. */
+  end(): void {
+    this.#address = OVER;
+    for (const rows of this.#stores) rows.abandon();
+  }
+
+  get #at(): number {
+    if (this.#address === OVER) throw new SqlError({ message: `the call of function ${this.symbol} is over` });
+    return this.#address;
   }
 
   get #returnSet(): number {

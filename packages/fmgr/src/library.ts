@@ -66,10 +66,14 @@ function attempt(body: () => number): Outcome {
 
 function callBody(engine: Engine, symbol: string, body: HostFunction, callAddress: number): number {
   const call = new Call(engine, symbol, callAddress);
-  const returned: unknown = body(call);
-  if (returned instanceof Promise) refusePromise(returned, symbol);
-  // A body that swallowed an engine error has nothing to return.
-  return engine.unwinding.isPending ? 0 : call.complete();
+  try {
+    const returned: unknown = body(call);
+    if (returned instanceof Promise) refusePromise(returned, symbol);
+    // A body that swallowed an engine error has nothing to return.
+    return engine.unwinding.isPending ? 0 : call.complete();
+  } finally {
+    call.end();
+  }
 }
 
 /**

@@ -31,16 +31,25 @@ export function prepareReturnSet(engine: Engine, returnSet: number): void {
   heap.setInt32(returnSet + RETURN_SET.setDesc, 0);
 }
 
+/** The setting work_mem, in kilobytes. */
+export function workMemory(engine: Engine): number {
+  return engine.heap.int32(engine.addressOf.work_mem);
+}
+
 /** Makes an empty tuplestore the result of a call, in place of the one before. */
-export function installTuplestore(engine: Engine, returnSet: number, descriptor: number, perQuery: number): number {
-  const { functions, heap, addressOf } = engine;
+export function installTuplestore(
+  engine: Engine,
+  returnSet: number,
+  descriptor: number,
+  perQuery: number,
+  memoryKilobytes: number,
+): number {
+  const { functions, heap } = engine;
   const former = heap.int32(returnSet + RETURN_SET.setResult);
   if (former !== 0) functions.tuplestore_end(former);
   heap.setInt32(returnSet + RETURN_SET.setResult, 0);
   const randomAccess = (heap.int32(returnSet + RETURN_SET.allowedModes) & SET_MODE.materializeRandom) === 0 ? 0 : 1;
-  const store = inContext(engine, perQuery, () =>
-    functions.tuplestore_begin_heap(randomAccess, 0, heap.int32(addressOf.work_mem)),
-  );
+  const store = inContext(engine, perQuery, () => functions.tuplestore_begin_heap(randomAccess, 0, memoryKilobytes));
   heap.setInt32(returnSet + RETURN_SET.setResult, store);
   heap.setInt32(returnSet + RETURN_SET.setDesc, descriptor);
   return store;
@@ -153,6 +162,11 @@ export class RowStore {
     if (this.#phase === 'finished') return;
     this.discard();
     if (this.#filled > 0) throw new SqlError({ sqlState: '08P01', message: 'result ends inside a DataRow message' });
+  }
+
+  /** Takes no more rows; the engine has the memory already. */
+  abandon(): void {
+    this.#phase = 'finished';
   }
 
   /** Drops the set's memory; its tuplestore is no longer the call's. */

@@ -4,6 +4,7 @@ import { openEngine, type TestEngine } from './fixture.ts';
 
 let engine: TestEngine;
 const finallyRan: string[] = [];
+const kept: Call[] = [];
 
 const recurse = (depth: number): number => recurse(depth + 1) + 1;
 
@@ -34,6 +35,13 @@ beforeAll(async () => {
       },
     },
     endless: { sql: 'endless() RETURNS int', body: (call) => call.returnInt4(recurse(0)) },
+    keep: {
+      sql: 'keep(int) RETURNS int',
+      body: (call) => {
+        kept.push(call);
+        call.returnInt4(call.int4(0));
+      },
+    },
     promised: { sql: 'promised() RETURNS int', body: async () => undefined },
     all_fields: {
       sql: 'all_fields() RETURNS int',
@@ -127,6 +135,12 @@ test('an asynchronous body is refused: its statement would be over before it', a
     code: 'XX000',
     message: 'the body of function promised returned a promise',
   });
+});
+
+test('a call that is over reads nothing any more', async () => {
+  expect(await engine.value('SELECT keep(5)')).toBe(5);
+  expect(() => kept[0]?.int4(0)).toThrow('the call of function keep is over');
+  expect(() => kept[0]?.nargs).toThrow(SqlError);
 });
 
 test('SqlError carries every field, and the lines of callers follow its context', async () => {
