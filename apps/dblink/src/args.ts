@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { PrintSettings } from './format/settings.ts';
 import type { ServeOptions } from './serve/options.ts';
 
@@ -248,12 +248,12 @@ function serveCommand(program: Command, found: (invocation: Invocation) => void)
     .addOption(
       new Option('--wait-timeout <seconds>', 'how long a second client waits for the first one')
         .default(60)
-        .argParser(seconds('--wait-timeout')),
+        .argParser(seconds),
     )
     .addOption(
       new Option('--idle-in-transaction-timeout <seconds>', 'how long a transaction may stand still while others wait')
         .default(60)
-        .argParser(seconds('--idle-in-transaction-timeout')),
+        .argParser(seconds),
     );
   engineOptions(serve).action((flags: ServeFlags) => {
     const { host, port, socket } = flags;
@@ -272,15 +272,13 @@ function serveCommand(program: Command, found: (invocation: Invocation) => void)
 function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new CommanderError(1, 'dblink.port', `error: invalid port number: "${text}"`);
+  throw new InvalidArgumentError('It is no port number.');
 }
 
-function seconds(option: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
-    throw new CommanderError(1, 'dblink.seconds', `error: invalid number of seconds for ${option}: "${text}"`);
-  };
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It is no number of seconds.');
 }
 
 function conninfoCommand(program: Command, found: (invocation: Invocation) => void): void {

@@ -28,8 +28,6 @@ export function printAligned(table: Table, settings: PrintSettings, emit: Emit):
     if (border === 2) emit(horizontalRule(widths, border, style.top));
     emitHeader(headers, layout, emit);
     emit(horizontalRule(widths, border, style.inner));
-  } else if (border === 2) {
-    emit(horizontalRule(widths, border, style.top));
   }
   // A result without columns has rows, but no lines for them.
   if (widths.length > 0) for (const row of rows) emitRow(row, layout, emit);
