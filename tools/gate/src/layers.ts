@@ -66,7 +66,7 @@ function tests(project: string, needs: readonly string[] = []): Layer {
       const dir = mkdtempSync(join(tmpdir(), 'pg-dblink-gate-'));
       const file = join(dir, 'report.json');
       try {
-        const args = ['--no-install', 'vitest', 'run', '--project', project, '--reporter=dot'];
+        const args = ['--no-install', 'vitest', 'run', '--project', project, '--reporter=default'];
         args.push('--reporter=./tools/checks/src/closing-line-reporter.ts');
         const { exitCode } = await runCommand(root, 'npx', args, { GATE_REPORT: file });
         if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [] };
