@@ -9,7 +9,7 @@ const TYPESCRIPT = ['--import', 'tsx', '--conditions=@pg-dblink/source'];
 
 /** The gate, in order: what is cheap and points nearest to the mistake comes first. */
 export const LAYERS: readonly Layer[] = [
-  command('lint', 'npx', ['--no-install', 'biome', 'ci', '.']),
+  command('lint', 'npx', ['--no-install', 'biome', 'ci', '--colors=off', '.']),
   // The build checks each package once more, as its users see it: without ambient types, siblings as declarations.
   command('types', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.json']),
   script('checks', 'tools/checks/src/main.ts'),
