@@ -1,5 +1,4 @@
 import { type Cluster, startCluster } from '@pg-dblink/testkit';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatResult } from '../src/format/print.ts';
 import { DEFAULT_SETTINGS, type PrintSettings, type Table } from '../src/format/settings.ts';
@@ -102,62 +101,3 @@ for (const [name, table] of Object.entries(tables)) {
     });
   });
 }
-
-const characters = fc.constantFrom(
-  ...'abZ019 _-|+,;.\\"\'\n\r\t',
-  '\u0001',
-  '\u00a0',
-  'é',
-  '\u0301',
-  'ß',
-  '漢',
-  'ｶ',
-  '한',
-  '👍',
-  'א',
-);
-const texts = fc.string({ unit: characters, maxLength: 12 });
-const names = fc.string({ unit: characters, minLength: 1, maxLength: 8 });
-const kinds = {
-  16: fc.constantFrom('t', 'f'),
-  23: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map(String),
-  25: texts,
-  1700: fc.tuple(fc.integer(), fc.nat({ max: 99 })).map(([whole, part]) => `${whole}.${String(part).padStart(2, '0')}`),
-} as const;
-const columns = fc.array(
-  fc.record({
-    name: names,
-    typeOid: fc.constantFrom(16 as const, 23 as const, 25 as const, 25 as const, 1700 as const),
-  }),
-  { maxLength: 4 },
-);
-const anyTable: fc.Arbitrary<Table> = columns.chain((list) =>
-  fc
-    .array(fc.tuple(...list.map(({ typeOid }) => fc.option(kinds[typeOid], { freq: 5 }))), { maxLength: 5 })
-    .map((rows) => ({ columns: list, rows })),
-);
-const anySettings: fc.Arbitrary<PrintSettings> = fc.record({
-  format: fc.constantFrom('aligned' as const, 'aligned' as const, 'unaligned' as const, 'csv' as const),
-  expanded: fc.constantFrom('off' as const, 'on' as const, 'auto' as const),
-  border: fc.constantFrom(0 as const, 1 as const, 2 as const),
-  linestyle: fc.constantFrom('ascii' as const, 'unicode' as const),
-  null: fc.constantFrom('', 'NULL', '∅', '漢'),
-  fieldsep: fc.constantFrom('|', '\t', ', ', '\0'),
-  recordsep: fc.constantFrom('\n', '\0', ';', '--\n'),
-  csvFieldsep: fc.constantFrom(',', ';', '.', '\\', '\t'),
-  tuplesOnly: fc.boolean(),
-  footer: fc.boolean(),
-  title: fc.constantFrom(undefined, 'T', 'A title that is wider than most tables'),
-  columns: fc.constantFrom(undefined, 10, 40),
-});
-
-it('prints any table in any settings as psql does', (context) => {
-  if (NO_PSQL !== undefined) context.skip(NO_PSQL);
-  fc.assert(
-    fc.property(fc.array(fc.tuple(anyTable, anySettings), { minLength: 12, maxLength: 12 }), (cases) => {
-      const { ours, theirs } = printBoth(cases);
-      expect(ours).toEqual(theirs);
-    }),
-    { numRuns: 60 },
-  );
-});

@@ -78,13 +78,16 @@ const table: fc.Arbitrary<Table> = fc
 const options = fc.record({
   format: fc.constantFrom('aligned', 'aligned', 'unaligned', 'csv'),
   border: fc.constantFrom('0', '1', '2'),
-  expanded: fc.constantFrom('off', 'on'),
+  expanded: fc.constantFrom('off', 'on', 'auto'),
+  columns: fc.constantFrom('0', '12', '30'),
   tuples_only: fc.constantFrom('off', 'off', 'on'),
   footer: fc.constantFrom('on', 'off'),
   linestyle: fc.constantFrom('ascii', 'ascii', 'unicode'),
   null: fc.constantFrom('', 'NULL', '∅'),
   fieldsep: fc.constantFrom('|', ',', '::'),
   recordsep: fc.constantFrom('\n', ';'),
+  csv_fieldsep: fc.constantFrom(',', ';', '.', '|'),
+  title: fc.constantFrom('T', 'a title wider than many tables'),
 });
 const testCase: fc.Arbitrary<Case> = fc.record({ table, options: options.map((chosen) => Object.entries(chosen)) });
 

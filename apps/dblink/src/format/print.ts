@@ -49,5 +49,7 @@ function printerOf(table: Table, settings: PrintSettings): Printer {
 
 function isExpanded(table: Table, settings: PrintSettings): boolean {
   if (settings.expanded !== 'auto' || settings.columns === undefined) return settings.expanded === 'on';
+  // One column would be no narrower in expanded form.
+  if (table.columns.length < 2) return false;
   return alignedWidth(table, settings) > settings.columns;
 }
