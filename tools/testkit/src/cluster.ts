@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { authenticationHbaLines, authenticationRolesSql, hbaLines } from './host-based-authentication.ts';
 import { findInstallation, type Installation, programPath } from './installations.ts';
 import { freePort, hasIpv6Loopback } from './ports.ts';
-import { endOrphans, killServer, releaseInterlock, stopServer, untilReady } from './postmaster.ts';
+import { endOrphans, interlockRelease, killServer, releaseInterlock, stopServer, untilReady } from './postmaster.ts';
 import { runProgram, spawnServer } from './programs.ts';
 import { baseSettings, settingsText } from './server-settings.ts';
 import { describe, type StatementResult } from './sql-outcome.ts';
@@ -117,7 +117,7 @@ async function tryStart(place: Workplace, options: ClusterOptions): Promise<Clus
     logDescriptor,
   );
   closeSync(logDescriptor);
-  if (server.pid !== undefined) supervisor().watchProcess(server.pid, folder);
+  if (server.pid !== undefined) supervisor().watchServer(server.pid, folder, interlockRelease(place, dataDir, folder));
   const log = (): Promise<string> => readFile(logFile, 'utf8');
   const state = await untilReady(server, dataDir, log);
   if (state !== 'ready') {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { programPath } from './installations.ts';
-import { runProgram } from './programs.ts';
+import { programOptions, runProgram } from './programs.ts';
+import type { Release } from './supervisor.ts';
 import type { Workplace } from './workshop.ts';
 
 /** Why a server is not ready, or that it is. */
@@ -83,8 +84,17 @@ export async function endOrphans(dataDir: string, known: readonly number[] = [])
  * the server's own check run finds the dead segment by the data directory, drops it, and removes its own at the end.
  */
 export async function releaseInterlock(place: Workplace, dataDir: string, home: string): Promise<void> {
-  const postgres = programPath(place.installation, 'postgres');
-  await runProgram(postgres, ['--check', '-D', dataDir], place.identity, home);
+  const { file, args } = interlockRelease(place, dataDir, home);
+  await runProgram(file, args, place.identity, home);
+}
+
+/** The same as a program for the supervisor to run, when nobody else is left to do it. */
+export function interlockRelease(place: Workplace, dataDir: string, home: string): Release {
+  return {
+    file: programPath(place.installation, 'postgres'),
+    args: ['--check', '-D', dataDir],
+    options: programOptions(place.identity, home),
+  };
 }
 
 function hasEnded(server: ChildProcess): boolean {

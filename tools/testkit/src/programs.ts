@@ -1,8 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import type { ServerIdentity } from './identity.ts';
 
+/** Options of `execFile` and `spawn`. */
+export interface ProgramOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** What is needed to run one of the server's programs: the account, and an environment that holds no surprise. */
-function programOptions(identity: ServerIdentity | undefined, home: string) {
+export function programOptions(identity: ServerIdentity | undefined, home: string): ProgramOptions {
   // PG* variables of the caller would change what initdb, postgres and the libpq inside dblink do.
   const inherited = Object.entries(process.env).filter(([name]) => /^(PATH|SystemRoot|LD_LIBRARY_PATH)$/.test(name));
   const env = { ...Object.fromEntries(inherited), LC_ALL: 'C', LANG: 'C', TZ: 'UTC', HOME: home };

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -70,16 +70,23 @@ describe('a cluster', () => {
     expect(holdings().sharedSegments).not.toContain(segment);
   });
 
-  it('does not outlive its parent, even when that is killed with SIGKILL', async () => {
+  it.each<[string, (parent: ChildProcess) => void]>([
+    ['that is killed with SIGKILL', (parent) => parent.kill('SIGKILL')],
+    ['that is told to end', (parent) => parent.kill('SIGTERM')],
+    ['that is killed when its server has been killed too', (parent) => parent.stdin?.write('crash')],
+  ])('does not outlive a parent %s', async (_manner, end) => {
     const program = join(import.meta.dirname, 'parent-program.ts');
     const node = ['--import', 'tsx', '--conditions=@pg-dblink/source', program];
-    const parent = spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const parent = spawn(process.execPath, node, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: parent.stdout });
-    const line = await new Promise<string>((resolve) => lines.once('line', resolve));
+    const line = await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve);
+      lines.once('close', () => reject(new Error('the program ended before its server had started')));
+    });
     const { pid, port, dataDir }: { pid: number; port: number; dataDir: string } = JSON.parse(line);
     const segment = onLinux ? segmentOf(dataDir) : '';
     expect(isAlive(pid)).toBe(true);
-    parent.kill('SIGKILL');
+    end(parent);
     await eventually(() => !isAlive(pid), 'the server is gone');
     await eventually(() => !existsSync(dirname(dirname(dataDir))), 'its folder is gone');
     expect(holdings().sharedSegments).not.toContain(segment);
