@@ -98,7 +98,7 @@ export function startApp(args: readonly string[] = [], environment: Readonly<Rec
 
 /** The watchman of the servers ends a moment after the application, when it sees that it is gone. */
 async function settle(traces: Traces): Promise<readonly string[]> {
-  for (let attempt = 0; attempt < 20 && whatIsLeft(traces).length > 0; attempt += 1)
+  for (let attempt = 0; attempt < 100 && whatIsLeft(traces).length > 0; attempt += 1)
     await new Promise((resolve) => setTimeout(resolve, 100));
   return whatIsLeft(traces);
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type App, startApp } from './app.ts';
+import { canTrace } from './traces.ts';
 
 let app: App | undefined;
 
@@ -40,6 +41,15 @@ describe('stopped in other ways', () => {
     await app.until(/^CREATE TEMP TABLE report/m);
     app.signal('SIGTERM');
     expect(await app.ended()).toMatchObject({ status: 143, left: [] });
+  });
+});
+
+describe.skipIf(!canTrace)('killed itself (needs /proc)', () => {
+  it('is tidied up after', async () => {
+    app = startApp();
+    await app.until(/^Loading atlas\.city .*\.\.\./m);
+    app.kill();
+    expect(await app.ended()).toMatchObject({ signal: 'SIGKILL', left: [] });
   });
 });
 
