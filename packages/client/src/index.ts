@@ -58,5 +58,13 @@ export {
   type TransportListener,
   type TransportProvider,
 } from './transport.ts';
+export { arrayCodec } from './types/arrays.ts';
 export type { DecodeValue, TypeCodec } from './types/codec.ts';
+export { type CompositeField, compositeCodec } from './types/composites.ts';
+export { dateCodecs } from './types/date-time.ts';
+export type { Box, Circle, Line, Path, Point } from './types/geometry.ts';
+export { type Interval, type IntervalValue, intervalText, parseInterval } from './types/interval.ts';
+export { lowerBoundsOf, withLowerBounds } from './types/lower-bounds.ts';
+export { multirangeCodec, type Range, rangeCodec } from './types/ranges.ts';
 export { TypeRegistry } from './types/registry.ts';
+export { versionedTextCodec } from './types/strings.ts';

@@ -86,9 +86,10 @@ function resultFormats(fields: readonly FieldDescription[]): readonly (0 | 1)[] 
   return formats.every((format) => format === 1) ? [1] : formats;
 }
 
-/** A parameter by its type's codec, or by its JavaScript type when the type is not known. */
+/** A parameter by its type's codec (a string is its own text), or by its JavaScript type when the type is not known. */
 export function encodeParameter(types: TypeRegistry, typeOid: number, value: unknown): Parameter {
   if (value === null || value === undefined) return null;
   const codec = types.find(typeOid);
-  return codec === undefined ? inferParameter(value) : codec.encode(value);
+  if (codec === undefined || typeof value === 'string') return inferParameter(value);
+  return codec.parameterFormat === 1 ? codec.encodeBinary(value) : codec.encodeText(value);
 }

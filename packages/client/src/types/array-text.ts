@@ -14,11 +14,11 @@ export function arrayText(
   values: readonly unknown[],
   elementText: (value: unknown) => string | null,
   delimiter: ',' | ';' = ',',
-  lowerBounds: readonly number[] = [],
+  lowerBounds: readonly number[] | undefined = undefined,
 ): string {
   const lengths = dimensionsOf(values);
   const literal = writeLevel(values, lengths, 0, elementText, delimiter);
-  if (lowerBounds.every((bound) => bound === 1)) return literal;
+  if (lowerBounds === undefined) return literal;
   const prefix = lengths.map((length, index) => {
     const lower = lowerBounds[index] ?? 1;
     return `[${lower}:${lower + length - 1}]`;

@@ -1,8 +1,12 @@
-import { UsageError } from '../errors.ts';
-import { malformed, requireLength } from './bytes.ts';
+import { malformed, requireLength, wrongKind } from './bytes.ts';
 import type { TypeCodec } from './codec.ts';
 
 const LETTER_T = 0x74;
+
+function requireBoolean(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw wrongKind('bool', 'a boolean');
+  return value;
+}
 
 /** bool as a boolean. */
 export const booleanCodecs: readonly TypeCodec[] = [
@@ -10,6 +14,7 @@ export const booleanCodecs: readonly TypeCodec[] = [
     oid: 16,
     arrayOid: 1000,
     name: 'bool',
+    preferredFormat: 1,
     decodeText: (bytes, start) => bytes[start] === LETTER_T,
     decodeBinary(bytes, start, end) {
       requireLength('bool', start, end, 1);
@@ -17,10 +22,7 @@ export const booleanCodecs: readonly TypeCodec[] = [
       if (byte > 1) throw malformed('bool');
       return byte === 1;
     },
-    encode(value) {
-      if (typeof value === 'boolean') return value ? 't' : 'f';
-      if (typeof value === 'string') return value;
-      throw new UsageError('a bool parameter must be a boolean or a string');
-    },
+    encodeText: (value) => (requireBoolean(value) ? 't' : 'f'),
+    encodeBinary: (value) => Uint8Array.of(requireBoolean(value) ? 1 : 0),
   },
 ];

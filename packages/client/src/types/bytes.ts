@@ -1,4 +1,5 @@
 import { RemoteProtocolError } from '@pg-dblink/protocol';
+import { UsageError } from '../errors.ts';
 
 /** Digits, signs and the like: text that is ASCII by definition of its type. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
@@ -10,6 +11,11 @@ export function asciiText(bytes: Uint8Array, start: number, end: number): string
 /** A value that is not what its type's format says: the server, or a wrong type OID, is to blame. */
 export function malformed(typeName: string): RemoteProtocolError {
   return new RemoteProtocolError('invalid-value', `malformed value of type ${typeName}`, 'DataRow');
+}
+
+/** A parameter of the wrong kind. */
+export function wrongKind(typeName: string, expected: string): UsageError {
+  return new UsageError(`a value of type ${typeName} must be ${expected}`);
 }
 
 /** Refuses a binary value of the wrong length. */

@@ -8,8 +8,16 @@ export interface TypeCodec {
   readonly arrayOid: number;
   /** The type's name in pg_type. */
   readonly name: string;
+  /** The format in which columns are asked for when the choice is free: binary where both formats give equal values. */
+  readonly preferredFormat: 0 | 1;
   readonly decodeText: DecodeValue;
   readonly decodeBinary: DecodeValue;
-  /** A value as a parameter: a string travels as text, bytes travel as binary. Throws UsageError for another type's. */
-  encode(value: unknown): string | Uint8Array;
+  /** Throws UsageError for a value of another kind. A string is its own text and does not get here. */
+  encodeText(value: unknown): string;
+  /** Throws UsageError for a value of another kind. */
+  encodeBinary(value: unknown): Uint8Array;
+  /** The format in which parameters are sent; default text. */
+  readonly parameterFormat?: 0 | 1;
+  /** What stands between elements in the text of an array; `;` for box alone. */
+  readonly delimiter?: ';';
 }

@@ -1,6 +1,9 @@
 import { UsageError } from '../errors.ts';
 import type { Parameter } from '../machine/requests.ts';
 import { arrayText } from './array-text.ts';
+import { byteaText } from './bytea.ts';
+import { dateTimeText } from './date-time.ts';
+import { lowerBoundsOf } from './lower-bounds.ts';
 
 /**
  * A parameter whose type only the server knows, as the text that the type's input function takes; bytes travel in
@@ -29,32 +32,12 @@ export function inferParameter(value: unknown): Parameter {
 
 function inferObject(value: object): Parameter {
   if (value instanceof Uint8Array) return value;
-  if (value instanceof Date) return dateText(value);
-  if (Array.isArray(value)) return arrayText(value, elementText);
+  if (value instanceof Date) return dateTimeText(value);
+  if (Array.isArray(value)) return arrayText(value, elementText, ',', lowerBoundsOf(value));
   return JSON.stringify(value);
 }
 
 function elementText(value: unknown): string | null {
   const parameter = inferParameter(value);
   return parameter instanceof Uint8Array ? byteaText(parameter) : parameter;
-}
-
-/** bytea's hex format. */
-export function byteaText(bytes: Uint8Array): string {
-  let text = '\\x';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
-}
-
-/** ISO 8601 in UTC; years before 1 are BC, of which there is no year 0. */
-export function dateText(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw new UsageError('an invalid Date cannot be a parameter');
-  const year = date.getUTCFullYear();
-  const shown = String(year > 0 ? year : 1 - year).padStart(4, '0');
-  const rest = date
-    .toISOString()
-    .replace(/^[+-]?[0-9]+/, '')
-    .replace('T', ' ')
-    .replace('Z', '+00');
-  return `${shown}${rest}${year > 0 ? '' : ' BC'}`;
 }

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { ByteBuilder } from './byte-builder.ts';
 import {
   asciiText,
   malformed,
@@ -8,6 +8,7 @@ import {
   readUint32,
   readUint64,
   requireLength,
+  wrongKind,
 } from './bytes.ts';
 import type { DecodeValue, TypeCodec } from './codec.ts';
 
@@ -38,56 +39,54 @@ function decodeBigint(name: string): DecodeValue {
   };
 }
 
-function encodeInteger(name: string): (value: unknown) => string {
-  return (value) => {
-    if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return String(value);
-    if (typeof value === 'string') return value;
-    throw new UsageError(`a parameter of type ${name} must be an integer, a bigint or a string`);
-  };
+/** An integer in the range of its type, as a bigint. */
+function integerOf(name: string, value: unknown, least: bigint, greatest: bigint): bigint {
+  const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+  if (!isInteger) throw wrongKind(name, 'an integer or a bigint');
+  const integer = BigInt(value);
+  if (integer < least || integer > greatest) throw wrongKind(name, `from ${least} to ${greatest}`);
+  return integer;
 }
 
-function fixed(name: string, byteLength: number, read: (bytes: Uint8Array, at: number) => unknown): DecodeValue {
-  return (bytes, start, end) => {
-    requireLength(name, start, end, byteLength);
-    return read(bytes, start);
-  };
+interface IntegerType {
+  readonly oid: number;
+  readonly arrayOid: number;
+  readonly name: string;
+  readonly bits: 16 | 32 | 64;
+  readonly isSigned: boolean;
+  readonly read: (bytes: Uint8Array, at: number) => number | bigint;
 }
 
-function small(
-  oid: number,
-  arrayOid: number,
-  name: string,
-  byteLength: number,
-  read: (bytes: Uint8Array, at: number) => number,
-): TypeCodec {
+function integerCodec({ arrayOid, bits, isSigned, name, oid, read }: IntegerType): TypeCodec {
+  const least = isSigned ? -(2n ** BigInt(bits - 1)) : 0n;
+  const greatest = (isSigned ? 2n ** BigInt(bits - 1) : 2n ** BigInt(bits)) - 1n;
   return {
     oid,
     arrayOid,
     name,
-    decodeText: decodeNumber(name),
-    decodeBinary: fixed(name, byteLength, read),
-    encode: encodeInteger(name),
+    preferredFormat: 1,
+    decodeText: bits === 64 ? decodeBigint(name) : decodeNumber(name),
+    decodeBinary(bytes, start, end) {
+      requireLength(name, start, end, bits / 8);
+      return read(bytes, start);
+    },
+    encodeText: (value) => String(integerOf(name, value, least, greatest)),
+    encodeBinary(value) {
+      const integer = integerOf(name, value, least, greatest);
+      if (bits === 64) return new ByteBuilder().int64(BigInt.asIntN(64, integer)).take();
+      if (bits === 32) return new ByteBuilder().int32(Number(integer) | 0).take();
+      return new ByteBuilder().int16(Number(integer)).take();
+    },
   };
 }
 
-function big(oid: number, arrayOid: number, name: string, read: (bytes: Uint8Array, at: number) => bigint): TypeCodec {
-  return {
-    oid,
-    arrayOid,
-    name,
-    decodeText: decodeBigint(name),
-    decodeBinary: fixed(name, 8, read),
-    encode: encodeInteger(name),
-  };
-}
-
-/** Integers: a number where every value fits, else a bigint. */
+/** Integers: a number where every value of the type fits, else a bigint. */
 export const integerCodecs: readonly TypeCodec[] = [
-  small(21, 1005, 'int2', 2, readInt16),
-  small(23, 1007, 'int4', 4, readInt32),
-  small(26, 1028, 'oid', 4, readUint32),
-  small(28, 1011, 'xid', 4, readUint32),
-  small(29, 1012, 'cid', 4, readUint32),
-  big(20, 1016, 'int8', readInt64),
-  big(5069, 271, 'xid8', readUint64),
+  integerCodec({ oid: 21, arrayOid: 1005, name: 'int2', bits: 16, isSigned: true, read: readInt16 }),
+  integerCodec({ oid: 23, arrayOid: 1007, name: 'int4', bits: 32, isSigned: true, read: readInt32 }),
+  integerCodec({ oid: 20, arrayOid: 1016, name: 'int8', bits: 64, isSigned: true, read: readInt64 }),
+  integerCodec({ oid: 26, arrayOid: 1028, name: 'oid', bits: 32, isSigned: false, read: readUint32 }),
+  integerCodec({ oid: 28, arrayOid: 1011, name: 'xid', bits: 32, isSigned: false, read: readUint32 }),
+  integerCodec({ oid: 29, arrayOid: 1012, name: 'cid', bits: 32, isSigned: false, read: readUint32 }),
+  integerCodec({ oid: 5069, arrayOid: 271, name: 'xid8', bits: 64, isSigned: false, read: readUint64 }),
 ];

@@ -1,0 +1,115 @@
+import { Writer } from '@pg-dblink/protocol';
+import { encodeDataRow } from '@pg-dblink/protocol/server';
+import { describe, expect, test } from 'vitest';
+import { TypeRegistry } from '../types/registry.ts';
+import { compileRows } from './compiled.ts';
+import { interpretRows } from './interpreted.ts';
+import { rawRows } from './raw.ts';
+import { RowReaders } from './row-readers.ts';
+
+const types = new TypeRegistry();
+const text = types.find(25)?.decodeText ?? (() => undefined);
+const int4 = types.find(23)?.decodeText ?? (() => undefined);
+
+const NAMES = ['a', '__proto__', 'constructor', 'a', '"quoted" `$' + '{x}`\n\u2028\\', 'toString', ''];
+
+function rowBytes(...rows: readonly (readonly (string | null)[])[]): Uint8Array {
+  const writer = new Writer();
+  for (const row of rows) encodeDataRow(writer, row);
+  return writer.take();
+}
+
+const bytes = rowBytes(['1', 'p', 'c', '4', 'q', 't', 'e'], [null, null, '', 'é', '😀', null, 'x'.repeat(1000)]);
+
+describe('compiled and interpreted rows', () => {
+  for (const shape of ['object', 'array'] as const) {
+    test(`are equal: ${shape}`, () => {
+      const names = shape === 'object' ? NAMES : undefined;
+      const decoders = NAMES.map(() => text);
+      const compiled: unknown[] = [];
+      const interpreted: unknown[] = [];
+      compileRows(names, decoders)?.(bytes, 0, bytes.length, compiled);
+      interpretRows(names, decoders)(bytes, 0, bytes.length, interpreted);
+      expect(compiled.length).toBe(2);
+      expect(compiled).toStrictEqual(interpreted);
+      expect(compiled.map((row) => Object.keys(row as object))).toEqual(
+        interpreted.map((row) => Object.keys(row as object)),
+      );
+    });
+  }
+
+  for (const [name, read] of [
+    [
+      'compiled',
+      compileRows(
+        NAMES,
+        NAMES.map(() => text),
+      ),
+    ],
+    [
+      'interpreted',
+      interpretRows(
+        NAMES,
+        NAMES.map(() => text),
+      ),
+    ],
+  ] as const) {
+    test(`${name}: column names are keys and nothing else`, () => {
+      const rows: unknown[] = [];
+      read?.(bytes, 0, bytes.length, rows);
+      const [row] = rows as Record<string, unknown>[];
+      expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
+      expect(Object.getOwnPropertyDescriptor(row, '__proto__')?.value).toBe('p');
+      expect(row?.['a']).toBe('4');
+      expect(({} as Record<string, unknown>)['p']).toBeUndefined();
+    });
+
+    test(`${name}: a row that lies about its fields is refused`, () => {
+      const torn: Readonly<Record<string, Uint8Array>> = {
+        'a length beyond the row': new Uint8Array([0x44, 0, 0, 0, 11, 0, 1, 0, 0, 0, 9, 65]),
+        'a length of -2': new Uint8Array([0x44, 0, 0, 0, 10, 0, 1, 255, 255, 255, 254]),
+        'a byte too many': new Uint8Array([0x44, 0, 0, 0, 11, 0, 1, 255, 255, 255, 255, 0]),
+        'no field': new Uint8Array([0x44, 0, 0, 0, 6, 0, 1]),
+      };
+      const one = name === 'compiled' ? compileRows(['a'], [text]) : interpretRows(['a'], [text]);
+      for (const row of Object.values(torn)) {
+        expect(() => one?.(row, 0, row.length, [])).toThrow('insufficient data in "D" message');
+      }
+    });
+  }
+
+  test('more columns than a function may have are read by the loop', () => {
+    const many = Array.from({ length: 201 }, (_, index) => `c${index}`);
+    expect(
+      compileRows(
+        many,
+        many.map(() => text),
+      ),
+    ).toBeUndefined();
+  });
+});
+
+test('raw rows are bytes of their own, null for NULL', () => {
+  const source = rowBytes(['ab', null, '']);
+  const rows: unknown[] = [];
+  rawRows(3)(source, 0, source.length, rows);
+  source.fill(0);
+  expect(rows).toEqual([[new Uint8Array([97, 98]), null, new Uint8Array(0)]]);
+});
+
+test('readers change from interpreted to compiled while rows arrive, unnoticed', () => {
+  const field = { tableOid: 0, columnNumber: 0, typeSize: 4, typeModifier: -1, format: 0 };
+  const fields = [
+    { ...field, name: 'n', typeOid: 23 },
+    { ...field, name: 's', typeOid: 25 },
+  ];
+  const readers = new RowReaders(types);
+  const rows: unknown[] = [];
+  for (let index = 0; index < 5000; index++) {
+    const row = rowBytes([String(index), `row ${index}`]);
+    readers.readerOf(fields, 'object')(row, 0, row.length, rows);
+  }
+  expect(rows[0]).toEqual({ n: 0, s: 'row 0' });
+  expect(rows[4999]).toEqual({ n: 4999, s: 'row 4999' });
+  expect(int4(new Uint8Array([53]), 0, 1)).toBe(5);
+});
