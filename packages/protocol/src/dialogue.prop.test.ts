@@ -22,7 +22,8 @@ import {
 } from './server.ts';
 import { Tracer } from './trace.ts';
 
-const numRuns = Number(process.env['FUZZ_RUNS'] ?? 10_000);
+// Fewer walks would not reach every message.
+const numRuns = Math.max(2000, Number(process.env['FUZZ_RUNS'] ?? 10_000));
 const stepLimit = 24;
 
 /** A sample of each message by its type, once for each side, since CopyData and CopyDone have two. */
