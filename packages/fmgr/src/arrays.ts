@@ -1,7 +1,8 @@
 import { ARRAY, TYPE } from './abi-pg18.ts';
 import type { Engine } from './engine.ts';
 import { SqlError } from './ereport.ts';
-import { encodeText, pallocVarlena, varlenaRange, withScratch } from './memory.ts';
+import { pallocVarlena, varlenaRange, withScratch } from './memory.ts';
+import { encodeText } from './runtime.ts';
 
 const VARIABLE_LENGTH = -1;
 const ALIGN_INT = 'i'.charCodeAt(0);

@@ -2,8 +2,9 @@ import { CALL, FMGR_INFO } from './abi-pg18.ts';
 import { makeTextArray, readInt2Vector, readTextArray } from './arrays.ts';
 import type { Engine } from './engine.ts';
 import { SqlError } from './ereport.ts';
-import { encodeText, inContext, pallocVarlena, varlenaRange } from './memory.ts';
+import { inContext, pallocVarlena, varlenaRange } from './memory.ts';
 import type { Format } from './rows/columns.ts';
+import { encodeText } from './runtime.ts';
 import {
   type Column,
   callResultDescriptor,

@@ -11,6 +11,7 @@ import {
 } from './abi-pg18.ts';
 import type { Engine } from './engine.ts';
 import { withCString } from './memory.ts';
+import { decodeText, encodeText } from './runtime.ts';
 
 const NAME_BYTES = 63;
 
@@ -66,11 +67,11 @@ function readOptions(engine: Engine, list: number): Option[] {
 
 /** The name as it would be stored: its first 63 bytes, whole characters only (truncate_identifier). */
 function clip(name: string): string {
-  const bytes = new TextEncoder().encode(name);
+  const bytes = encodeText(name);
   if (bytes.length <= NAME_BYTES) return name;
   let end = NAME_BYTES;
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return new TextDecoder().decode(bytes.subarray(0, end));
+  return decodeText(bytes.subarray(0, end));
 }
 
 /** The foreign server of a name, which is cut to 63 bytes; undefined when there is none. */

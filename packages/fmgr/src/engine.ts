@@ -2,6 +2,7 @@ import { PEER_RANGE } from './abi-pg18.ts';
 import { type EngineFunctions, type EngineVariable, FUNCTION_NAMES, VARIABLE_NAMES } from './engine-exports.ts';
 import { Constants, Heap } from './memory.ts';
 import { compileRowLoop, type RowLoop } from './rows/loop.ts';
+import { type WasmInstance, type WasmNames, type WasmTable, wasm } from './runtime.ts';
 
 /**
  * The engine does not have the interface that this package was written for.
@@ -26,7 +27,7 @@ export interface Engine {
   readonly functions: EngineFunctions;
   readonly addressOf: Readonly<Record<EngineVariable, number>>;
   readonly constants: Constants;
-  readonly table: WebAssembly.Table;
+  readonly table: WasmTable;
   readonly unwinding: Unwinding;
   readonly rowLoop: RowLoop;
 }
@@ -92,7 +93,7 @@ function isExported(value: unknown): value is Exported {
   return typeof value === 'function';
 }
 
-function bindFunctions(exports: WebAssembly.Exports, unwinding: Unwinding): EngineFunctions {
+function bindFunctions(exports: Readonly<WasmNames>, unwinding: Unwinding): EngineFunctions {
   const bound = Object.fromEntries(
     FUNCTION_NAMES.map((name) => {
       const exported: unknown = exports[name];
@@ -103,16 +104,16 @@ function bindFunctions(exports: WebAssembly.Exports, unwinding: Unwinding): Engi
   return bound as unknown as EngineFunctions;
 }
 
-function bindVariables(exports: WebAssembly.Exports, base: number): Record<EngineVariable, number> {
+function bindVariables(exports: Readonly<WasmNames>, base: number): Record<EngineVariable, number> {
   const bound = VARIABLE_NAMES.map((name): [EngineVariable, number] => {
     const exported: unknown = exports[name];
-    if (!(exported instanceof WebAssembly.Global)) throw new AbiError(`the engine does not export ${name}`);
+    if (!(exported instanceof wasm.Global)) throw new AbiError(`the engine does not export ${name}`);
     return [name, Number(exported.value) + base];
   });
   return Object.fromEntries(bound) as Record<EngineVariable, number>;
 }
 
-function sampleLongjmp(imports: WebAssembly.ModuleImports): unknown {
+function sampleLongjmp(imports: WasmNames): unknown {
   const throwLongjmp: unknown = imports['_emscripten_throw_longjmp'];
   if (!isExported(throwLongjmp)) throw new AbiError('the engine does not import _emscripten_throw_longjmp');
   try {
@@ -130,16 +131,16 @@ function sampleLongjmp(imports: WebAssembly.ModuleImports): unknown {
  * @param imports - its `env` imports
  * @throws {@link AbiError} when something is missing
  */
-export function bindEngine(instance: WebAssembly.Instance, imports: WebAssembly.ModuleImports): Engine {
+export function bindEngine(instance: WasmInstance, imports: WasmNames): Engine {
   const { exports } = instance;
   const memory: unknown = imports['memory'] ?? exports['memory'];
   const table: unknown = exports['__indirect_function_table'] ?? imports['__indirect_function_table'];
-  if (!(memory instanceof WebAssembly.Memory)) throw new AbiError('the engine has no memory to share');
-  if (!(table instanceof WebAssembly.Table)) throw new AbiError('the engine has no function table to share');
+  if (!(memory instanceof wasm.Memory)) throw new AbiError('the engine has no memory to share');
+  if (!(table instanceof wasm.Table)) throw new AbiError('the engine has no function table to share');
   const unwinding = new Unwinding(sampleLongjmp(imports));
   // A position-independent engine exports addresses relative to where it was put.
   const base: unknown = imports['__memory_base'];
-  const baseAddress = base instanceof WebAssembly.Global ? Number(base.value) : 0;
+  const baseAddress = base instanceof wasm.Global ? Number(base.value) : 0;
   const heap = new Heap(memory);
   const functions = bindFunctions(exports, unwinding);
   return {

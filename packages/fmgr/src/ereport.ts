@@ -1,6 +1,6 @@
 import { LEVEL } from './abi-pg18.ts';
 import type { Engine } from './engine.ts';
-import { encodeText } from './memory.ts';
+import { encodeText } from './runtime.ts';
 
 /** A message level of the manual, section "Reporting Errors Within the Server". */
 export type Level = keyof typeof LEVEL;

@@ -1,3 +1,5 @@
+import { encodeText, type WasmInstance, type WasmNames } from './runtime.ts';
+
 /** The part of Emscripten's file system that is used here. */
 interface FileSystem {
   mkdirTree(path: string): void;
@@ -13,8 +15,8 @@ interface EngineModule {
 /** The part of PGlite's `emscriptenOpts` that is used here. */
 export interface EmscriptenOptions {
   readonly instantiateWasm: (
-    imports: Record<string, WebAssembly.ModuleImports>,
-    done: (instance: WebAssembly.Instance, module?: WebAssembly.Module) => unknown,
+    imports: Record<string, WasmNames>,
+    done: (instance: WasmInstance, module?: object) => unknown,
   ) => unknown;
   readonly preRun?: readonly ((module: EngineModule) => void)[];
   readonly [option: string]: unknown;
@@ -86,7 +88,7 @@ export function writeFiles(
     for (const [path, content] of files) {
       const at = `${module.WASM_PREFIX}/${path}`;
       module.FS.mkdirTree(at.slice(0, at.lastIndexOf('/')));
-      module.FS.writeFile(at, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+      module.FS.writeFile(at, typeof content === 'string' ? encodeText(content) : content);
     }
   };
   return { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), write] };

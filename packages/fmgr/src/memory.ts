@@ -1,19 +1,17 @@
 import type { Engine } from './engine.ts';
 import type { EngineFunctions } from './engine-exports.ts';
+import { decodeText, encodeText, type WasmMemory } from './runtime.ts';
 
 // Views of the engine's memory die whenever it grows, which any call into the engine may cause. The heap hands out
 // fresh ones by itself; nobody else keeps a view across a call.
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const encoder = new TextEncoder();
-
 /** The engine's linear memory: little-endian reads and writes at any alignment. */
 export class Heap {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WasmMemory;
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: WasmMemory) {
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#view = new DataView(memory.buffer);
@@ -91,13 +89,13 @@ export class Heap {
 
   /** UTF-8 text of a known length in bytes. */
   text(at: number, byteLength: number): string {
-    return decoder.decode(this.bytes.subarray(at, at + byteLength));
+    return decodeText(this.bytes.subarray(at, at + byteLength));
   }
 
   /** A C string. */
   cString(at: number): string {
     const { bytes } = this;
-    return decoder.decode(bytes.subarray(at, bytes.indexOf(0, at)));
+    return decodeText(bytes.subarray(at, bytes.indexOf(0, at)));
   }
 }
 
@@ -124,11 +122,6 @@ export class Constants {
     this.#addresses.set(text, at);
     return at;
   }
-}
-
-/** UTF-8 bytes of a string. */
-export function encodeText(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text);
 }
 
 /** The memory context that palloc uses now. */

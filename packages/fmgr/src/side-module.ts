@@ -1,4 +1,5 @@
 import { MAGIC } from './abi-pg18.ts';
+import { encodeText } from './runtime.ts';
 import {
   type Code,
   encodeModule,
@@ -34,7 +35,7 @@ function int32(value: number): Code {
 }
 
 function cString(text: string): Code {
-  return [...new TextEncoder().encode(text), 0];
+  return [...encodeText(text), 0];
 }
 
 function magicBlock(): Code {

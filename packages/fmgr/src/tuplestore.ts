@@ -1,9 +1,10 @@
 import { MAX_ALLOCATION, RETURN_SET, SET_MODE } from './abi-pg18.ts';
 import type { Engine } from './engine.ts';
 import { SqlError } from './ereport.ts';
-import { encodeText, inContext } from './memory.ts';
+import { inContext } from './memory.ts';
 import { type Format, writeColumn } from './rows/columns.ts';
 import { COLUMN, STATE } from './rows/layout.ts';
+import { encodeText } from './runtime.ts';
 import type { TupleDescriptor } from './tuple-descriptor.ts';
 
 const SMALL_BUFFER = 2 * 1024;

@@ -147,7 +147,7 @@ test('an engine of another interface is refused by name, and nothing hangs', asy
     instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) =>
       done(new WebAssembly.Instance(module, imports)),
   });
-  let instance: WebAssembly.Instance | undefined;
+  let instance: unknown;
   other.emscriptenOpts.instantiateWasm({ env: {} }, (made) => {
     instance = made;
   });

@@ -1,5 +1,6 @@
 import type { Unwinding } from '../engine.ts';
 import { SqlError } from '../ereport.ts';
+import { type WasmMemory, type WasmNames, type WasmTable, wasm } from '../runtime.ts';
 import {
   type Code,
   encodeModule,
@@ -155,13 +156,13 @@ function rowLoopBytes(): Uint8Array<ArrayBuffer> {
 
 /** Compiles the loop for an engine. */
 export function compileRowLoop(engine: {
-  readonly exports: WebAssembly.Exports;
-  readonly memory: WebAssembly.Memory;
-  readonly table: WebAssembly.Table;
+  readonly exports: Readonly<WasmNames>;
+  readonly memory: WasmMemory;
+  readonly table: WasmTable;
   readonly unwinding: Unwinding;
 }): RowLoop {
-  const module = new WebAssembly.Module(rowLoopBytes());
-  const instance = new WebAssembly.Instance(module, {
+  const module = new wasm.Module(rowLoopBytes());
+  const instance = new wasm.Instance(module, {
     engine: engine.exports,
     host: { refuse, memory: engine.memory, table: engine.table },
   });

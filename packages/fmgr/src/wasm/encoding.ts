@@ -1,3 +1,5 @@
+import { encodeText } from '../runtime.ts';
+
 /** A WebAssembly value type that the generated modules use. */
 export type ValueType = 'i32' | 'i64' | 'f64';
 
@@ -66,7 +68,7 @@ export function signed(value: number | bigint): Code {
 
 /** A string as WebAssembly writes it: byte length, UTF-8. */
 export function name(text: string): Code {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = encodeText(text);
   return [...unsigned(bytes.length), ...bytes];
 }
 

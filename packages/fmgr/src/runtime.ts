@@ -1,0 +1,59 @@
+// What every JavaScript runtime has but TypeScript declares with the DOM only: the parts used here, so that neither
+// this package nor a consumer of its sources needs the DOM's types.
+
+/** WebAssembly.Memory */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** WebAssembly.Table of functions */
+export interface WasmTable {
+  readonly length: number;
+  get(index: number): unknown;
+}
+
+/** WebAssembly.Global */
+export interface WasmGlobal {
+  readonly value: unknown;
+}
+
+/** Names → functions, globals, memories and tables. */
+export type WasmNames = Record<string, unknown>;
+
+/** WebAssembly.Instance */
+export interface WasmInstance {
+  readonly exports: Readonly<WasmNames>;
+}
+
+interface Runtime {
+  readonly WebAssembly: {
+    readonly Memory: new (limits: { readonly initial: number }) => WasmMemory;
+    readonly Table: new (description: { readonly element: 'anyfunc'; readonly initial: number }) => WasmTable;
+    readonly Global: new (description: { readonly value: 'i32' }, value: number) => WasmGlobal;
+    readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+    readonly Instance: new (module: object, imports: Readonly<Record<string, Readonly<WasmNames>>>) => WasmInstance;
+  };
+  readonly TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
+  readonly TextDecoder: new (
+    label: 'utf-8',
+    options: { readonly ignoreBOM: boolean },
+  ) => { decode(bytes: Uint8Array): string };
+}
+
+const runtime = globalThis as unknown as Runtime;
+
+/** The WebAssembly interface. */
+export const wasm: Runtime['WebAssembly'] = runtime.WebAssembly;
+
+const encoder = new runtime.TextEncoder();
+const decoder = new runtime.TextDecoder('utf-8', { ignoreBOM: true });
+
+/** UTF-8 bytes of a string. */
+export function encodeText(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** The string that UTF-8 bytes spell, a byte order mark included. */
+export function decodeText(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
