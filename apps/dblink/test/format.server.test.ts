@@ -54,6 +54,13 @@ const tables: Readonly<Record<string, Table>> = {
       ['ﾊﾝｶｸ', 'ﬁ'],
     ],
   },
+  'signs that are also drawn as pictures': {
+    columns: [text('© ® ™'), text('☀')],
+    rows: [
+      ['ℹ ↔ ▶', '✈'],
+      ['🌧', '⌚ ⭐ 😀'],
+    ],
+  },
   'control characters': {
     columns: [text('t'), text('u')],
     rows: [

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 /** One line of a cell, as it is printed, and how many columns of the screen it takes. */
 export interface DisplayLine {
@@ -17,8 +17,7 @@ export function characterWidth(codePoint: number): number {
   if (codePoint < 0x7f) return 1;
   let width = widths.get(codePoint);
   if (width === undefined) {
-    const character = String.fromCodePoint(codePoint);
-    width = nonspacing.test(character) ? 0 : stringWidth(character) === 2 ? 2 : 1;
+    width = nonspacing.test(String.fromCodePoint(codePoint)) ? 0 : eastAsianWidth(codePoint);
     widths.set(codePoint, width);
   }
   return width;
