@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { availableVersions, type Cluster, startCluster } from '@pg-dblink/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from './app.ts';
 import { expectedReport } from './expected.ts';
@@ -35,6 +35,21 @@ describe('with two servers given', () => {
     expect(tableAfter(ending.stdout, 'FROM report ORDER BY people')).toEqual(expected);
     expect([await schemasLeft(atlas), await schemasLeft(seismo)]).toEqual([[], []]);
   });
+
+  it.skipIf(!availableVersions().includes(15))(
+    'plays it on PostgreSQL 15, twice the same server (needs 15)',
+    async () => {
+      await using old = await startCluster({ version: 15 });
+      app = startApp([
+        '--server',
+        old.conninfo(),
+        '--server',
+        `postgresql://postgres@${old.host}:${old.port}/postgres`,
+      ]);
+      expect(await app.ended()).toMatchObject({ status: 0, left: [] });
+      expect(await schemasLeft(old)).toEqual([]);
+    },
+  );
 
   it('drops its schemas at Ctrl-C', async () => {
     app = startApp(servers());
