@@ -1,4 +1,4 @@
-import type { CallSignal, RemoteField, RemoteSink } from './connection.ts';
+import type { RemoteField, RemoteSink } from './connection.ts';
 import { canceled, isDblinkError, type RemoteErrorFields, RowsRefused } from './errors.ts';
 import type { RowConsumer, RowSetHeader } from './rows.ts';
 
@@ -104,7 +104,7 @@ export class Command implements RemoteSink {
    *
    * @throws what the consumer of streamed rows threw, and 57014 when the signal ends the wait
    */
-  async next(signal: CallSignal | undefined): Promise<Result | undefined> {
+  async next(signal: AbortSignal | undefined): Promise<Result | undefined> {
     for (;;) {
       if (this.#refusal !== undefined) throw this.#refusal.error;
       if (this.isReady) return this.#ready.shift();
@@ -116,7 +116,7 @@ export class Command implements RemoteSink {
   async deliver(
     result: RowsResult,
     consumer: RowConsumer,
-    signal: CallSignal | undefined,
+    signal: AbortSignal | undefined,
   ): Promise<NonNullable<RowsResult['end']>> {
     for (;;) {
       const chunk = result.chunks.shift();
@@ -280,7 +280,7 @@ export class Command implements RemoteSink {
     for (const resolve of waiting) resolve();
   }
 
-  #change(signal: CallSignal | undefined): Promise<void> {
+  #change(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         this.#waiting.delete(go);
@@ -298,12 +298,12 @@ export class Command implements RemoteSink {
 }
 
 /** What an aborted signal means to SQL: 57014, unless the host gave an error of its own. */
-export function interruption(signal: CallSignal | undefined): Error {
+export function interruption(signal: AbortSignal | undefined): Error {
   const reason = signal?.reason;
   return isDblinkError(reason) || reason instanceof RowsRefused ? reason : canceled('user request');
 }
 
 /** Whether the call was interrupted by someone who wants its statement to stop. */
-export function isCancelled(signal: CallSignal | undefined): boolean {
+export function isCancelled(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && !(signal.reason instanceof RowsRefused);
 }

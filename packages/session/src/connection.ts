@@ -11,7 +11,12 @@ export interface RemoteField {
 /** What a connection is asked to run. */
 export type RemoteRequest =
   | { readonly kind: 'simple'; readonly sql: string }
-  | { readonly kind: 'extended'; readonly sql: string; readonly resultFormats?: readonly (0 | 1)[] };
+  | {
+      readonly kind: 'extended';
+      readonly sql: string;
+      readonly parameters?: readonly string[];
+      readonly resultFormats?: readonly (0 | 1)[];
+    };
 
 /** Where the messages of one request go; byte ranges are valid during the call only. */
 export interface RemoteSink {
@@ -50,15 +55,7 @@ export interface RemoteConnection {
   close(): Promise<void>;
 }
 
-/** The part of an AbortSignal that is used here: the platform's own fits. */
-export interface CallSignal {
-  readonly aborted: boolean;
-  readonly reason?: unknown;
-  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
-
 /** What `connect` is told besides the connection string. */
 export interface ConnectRequest {
-  readonly signal?: CallSignal;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -1,6 +1,8 @@
-import type { CallSignal } from './connection.ts';
+import type { ColumnListRow } from '@pg-dblink/sql';
+import type { RowConsumer, RowOutcome } from './rows.ts';
 import { createSession, type SessionOptions, type Verbs } from './session.ts';
 import { TextRowCollector, type TextRows } from './text-rows.ts';
+import { TypedRowCollector, type TypedRows } from './typed-rows.ts';
 import type { NotifyRow } from './verbs/get-notify.ts';
 
 /** The last argument of most functions: fail_on_error, or that and more by name. */
@@ -10,7 +12,7 @@ export type CallOptions =
       /** False turns an error of the remote server into a notice. */
       readonly failOnError?: boolean;
       /** Ends the wait with 57014; the remote statement is cancelled. */
-      readonly signal?: CallSignal;
+      readonly signal?: AbortSignal;
     };
 
 /**
@@ -26,12 +28,26 @@ export interface Dblink {
   disconnect(name?: string): Promise<'OK'>;
   dblink(sql: string, options?: CallOptions): Promise<TextRows>;
   dblink(connection: string, sql: string, options?: CallOptions): Promise<TextRows>;
+  /** Rows of a column list in SQL's own words; the unnamed connection is undefined here. */
+  dblink<const List extends string>(
+    connection: string | undefined,
+    sql: string,
+    columns: List,
+    options?: CallOptions,
+  ): Promise<TypedRows<ColumnListRow<List>>>;
   exec(sql: string, options?: CallOptions): Promise<string>;
   exec(connection: string, sql: string, options?: CallOptions): Promise<string>;
   open(cursor: string, sql: string, options?: CallOptions): Promise<'OK' | 'ERROR'>;
   open(connection: string, cursor: string, sql: string, options?: CallOptions): Promise<'OK' | 'ERROR'>;
   fetch(cursor: string, howMany: number, options?: CallOptions): Promise<TextRows>;
   fetch(connection: string, cursor: string, howMany: number, options?: CallOptions): Promise<TextRows>;
+  fetch<const List extends string>(
+    connection: string | undefined,
+    cursor: string,
+    howMany: number,
+    columns: List,
+    options?: CallOptions,
+  ): Promise<TypedRows<ColumnListRow<List>>>;
   close(cursor: string, options?: CallOptions): Promise<'OK' | 'ERROR'>;
   close(connection: string, cursor: string, options?: CallOptions): Promise<'OK' | 'ERROR'>;
   getConnections(): Promise<string[] | null>;
@@ -39,6 +55,11 @@ export interface Dblink {
   sendQuery(connection: string, sql: string): Promise<0 | 1>;
   isBusy(connection: string): Promise<0 | 1>;
   getResult(connection: string, options?: CallOptions): Promise<TextRows>;
+  getResult<const List extends string>(
+    connection: string,
+    columns: List,
+    options?: CallOptions,
+  ): Promise<TypedRows<ColumnListRow<List>>>;
   cancelQuery(connection: string): Promise<string>;
   getNotify(connection?: string): Promise<NotifyRow[]>;
   getPkey(relation: string): Promise<{ readonly position: number; readonly colname: string }[]>;
@@ -68,17 +89,35 @@ export interface Dblink {
 
 type Argument = string | number | CallOptions | undefined;
 
-/** Splits SQL's overloads: an argument more than the function needs is the connection, in front. */
-function split(
-  needed: number,
-  args: readonly Argument[],
-): { readonly name: string | undefined; readonly rest: readonly Argument[]; readonly options: CallOptions } {
+interface Overload {
+  readonly name: string | undefined;
+  /** The function's own arguments. */
+  readonly own: readonly Argument[];
+  readonly columns: string | undefined;
+  readonly options: CallOptions;
+}
+
+/**
+ * Splits SQL's overloads: an argument more than the function needs is the connection, in front; one more still is a
+ * column list, behind.
+ */
+function split(needed: number, args: readonly Argument[]): Overload {
   const last = args.at(-1);
   const hasOptions = typeof last === 'boolean' || typeof last === 'object';
-  const plain = (hasOptions ? args.slice(0, -1) : args).filter((argument) => argument !== undefined);
-  const name = plain.length > needed ? String(plain[0]) : undefined;
-  return { name, rest: name === undefined ? plain : plain.slice(1), options: hasOptions ? last : true };
+  const options = hasOptions ? last : true;
+  const plain = hasOptions ? args.slice(0, -1) : args;
+  const columns = plain[needed + 1];
+  if (columns !== undefined) {
+    return { name: optionalText(plain[0]), own: plain.slice(1, needed + 1), columns: String(columns), options };
+  }
+  const given = plain.filter((argument) => argument !== undefined);
+  return given.length > needed
+    ? { name: optionalText(given[0]), own: given.slice(1), columns, options }
+    : { name: undefined, own: given, columns, options };
 }
+
+const optionalText = (argument: Argument): string | undefined =>
+  argument === undefined ? undefined : String(argument);
 
 function failOnError(options: CallOptions): boolean {
   return typeof options === 'boolean' ? options : (options.failOnError ?? true);
@@ -101,42 +140,52 @@ export function createDblink(options: SessionOptions): Dblink {
   const verbsFor = (call: CallOptions): Verbs =>
     typeof call === 'object' && call.signal !== undefined ? session.verbs({ signal: call.signal }) : plain;
 
+  async function collect(
+    columns: string | undefined,
+    call: (rows: RowConsumer) => Promise<RowOutcome>,
+  ): Promise<TextRows & TypedRows<never>> {
+    const collector = columns === undefined ? new TextRowCollector() : new TypedRowCollector(columns);
+    return collector.result(await call(collector)) as TextRows & TypedRows<never>;
+  }
+
   return {
     connect: (first: string, second?: string) =>
       second === undefined ? plain.connect(undefined, first) : plain.connect(first, second),
     connectU: (first: string, second?: string) =>
       second === undefined ? plain.connectU(undefined, first) : plain.connectU(first, second),
     disconnect: (name) => plain.disconnect(name),
-    dblink: async (...args: Argument[]) => {
-      const { name, rest, options: call } = split(1, args);
-      const collector = new TextRowCollector();
-      return collector.result(await verbsFor(call).query(name, String(rest[0]), failOnError(call), collector));
+    dblink: (...args: Argument[]) => {
+      const { name, own, columns, options: call } = split(1, args);
+      return collect(columns, (rows) => verbsFor(call).query(name, String(own[0]), failOnError(call), rows));
     },
     exec: (...args: Argument[]) => {
-      const { name, rest, options: call } = split(1, args);
-      return verbsFor(call).exec(name, String(rest[0]), failOnError(call));
+      const { name, own, options: call } = split(1, args);
+      return verbsFor(call).exec(name, String(own[0]), failOnError(call));
     },
     open: (...args: Argument[]) => {
-      const { name, rest, options: call } = split(2, args);
-      return verbsFor(call).open(name, String(rest[0]), String(rest[1]), failOnError(call));
+      const { name, own, options: call } = split(2, args);
+      return verbsFor(call).open(name, String(own[0]), String(own[1]), failOnError(call));
     },
-    fetch: async (...args: Argument[]) => {
-      const { name, rest, options: call } = split(2, args);
-      const collector = new TextRowCollector();
-      const outcome = await verbsFor(call).fetch(name, String(rest[0]), Number(rest[1]), failOnError(call), collector);
-      return collector.result(outcome);
+    fetch: (...args: Argument[]) => {
+      const { name, own, columns, options: call } = split(2, args);
+      return collect(columns, (rows) =>
+        verbsFor(call).fetch(name, String(own[0]), Number(own[1]), failOnError(call), rows),
+      );
     },
     close: (...args: Argument[]) => {
-      const { name, rest, options: call } = split(1, args);
-      return verbsFor(call).close(name, String(rest[0]), failOnError(call));
+      const { name, own, options: call } = split(1, args);
+      return verbsFor(call).close(name, String(own[0]), failOnError(call));
     },
     getConnections: () => plain.getConnections(),
     errorMessage: (connection) => plain.errorMessage(connection),
     sendQuery: (connection, sql) => plain.sendQuery(connection, sql),
     isBusy: (connection) => plain.isBusy(connection),
-    getResult: async (connection, call = true) => {
-      const collector = new TextRowCollector();
-      return collector.result(await verbsFor(call).getResult(connection, failOnError(call), collector));
+    getResult: (connection: string, ...args: Argument[]) => {
+      const [first] = args;
+      const columns = typeof first === 'string' ? first : undefined;
+      const call = (columns === undefined ? first : args[1]) ?? true;
+      const options = typeof call === 'object' || typeof call === 'boolean' ? call : true;
+      return collect(columns, (rows) => verbsFor(options).getResult(connection, failOnError(options), rows));
     },
     cancelQuery: (connection) => plain.cancelQuery(connection),
     getNotify: (connection) => plain.getNotify(connection),

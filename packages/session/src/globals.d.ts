@@ -1,4 +1,11 @@
-// The universal globals that this package uses, by value only.
+// The universal globals that this package uses; hosts have more of each.
 declare var TextDecoder: {
   new (label: string, options?: { readonly fatal?: boolean }): { decode(bytes: Uint8Array): string };
 };
+
+interface AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}

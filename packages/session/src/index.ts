@@ -1,5 +1,4 @@
 export type {
-  CallSignal,
   ConnectRequest,
   RemoteConnection,
   RemoteField,
@@ -18,9 +17,11 @@ export {
 } from './errors.ts';
 export type { OptionContext } from './foreign-options.ts';
 export type { BuildSqlRequest, ForeignOption, ForeignServer, LocalDatabase } from './local.ts';
+export { localDatabase, type RunLocalQuery } from './local-database.ts';
 export type { RowConsumer, RowOutcome, RowSetHeader } from './rows.ts';
 export { type CallEnvironment, createSession, type Session, type SessionOptions, type Verbs } from './session.ts';
 export type { TextRows } from './text-rows.ts';
+export type { TypedRows } from './typed-rows.ts';
 export { validateOptions } from './validator.ts';
 export type { NotifyRow } from './verbs/get-notify.ts';
 export type { DeclaredColumn } from './wire-format.ts';

@@ -1,5 +1,5 @@
 import { Command, type Failure, interruption, type Result, type RowPolicy } from './command.ts';
-import type { CallSignal, RemoteConnection, RemoteNotification, RemoteRequest, RemoteSink } from './connection.ts';
+import type { RemoteConnection, RemoteNotification, RemoteRequest, RemoteSink } from './connection.ts';
 import type { RemoteErrorFields } from './errors.ts';
 import { StatementMemory } from './wire-format.ts';
 
@@ -114,7 +114,7 @@ export class Remote {
   }
 
   /** PQgetResult: the next result of the command under way; undefined after the last, which makes it idle again. */
-  async nextResult(signal: CallSignal | undefined): Promise<Result | undefined> {
+  async nextResult(signal: AbortSignal | undefined): Promise<Result | undefined> {
     const state = this.#state;
     if (state.kind === 'settling') await this.settle(signal);
     if (state.kind !== 'active') return undefined;
@@ -138,7 +138,7 @@ export class Remote {
   }
 
   /** Waits for a command that an interrupted call left behind. */
-  async settle(signal: CallSignal | undefined): Promise<void> {
+  async settle(signal: AbortSignal | undefined): Promise<void> {
     while (this.#state.kind === 'settling') await untilSettled(this.#state.settled, signal);
   }
 
@@ -276,7 +276,7 @@ function fatalOf(error: unknown): RemoteErrorFields | undefined {
     : undefined;
 }
 
-function untilSettled(settled: Promise<void>, signal: CallSignal | undefined): Promise<void> {
+function untilSettled(settled: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return settled;
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(interruption(signal));

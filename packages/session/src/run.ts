@@ -1,12 +1,11 @@
 import type { Result } from './command.ts';
-import type { CallSignal } from './connection.ts';
 import type { Remote } from './remote.ts';
 
 /** libpqsrv_exec: runs the text, keeps the last result only; undefined when it could not be sent. */
 export async function runCommand(
   remote: Remote,
   sql: string,
-  signal: CallSignal | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Result | undefined> {
   await remote.settle(signal);
   if (remote.begin({ kind: 'simple', sql }, { kind: 'drop' }) === undefined) return undefined;
@@ -14,7 +13,7 @@ export async function runCommand(
 }
 
 /** Reads the command under way to its end; an interrupted wait cancels it. */
-export async function lastResult(remote: Remote, signal: CallSignal | undefined): Promise<Result | undefined> {
+export async function lastResult(remote: Remote, signal: AbortSignal | undefined): Promise<Result | undefined> {
   let last: Result | undefined;
   try {
     for (;;) {

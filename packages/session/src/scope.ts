@@ -1,4 +1,4 @@
-import type { CallSignal, ConnectRequest, RemoteConnection } from './connection.ts';
+import type { ConnectRequest, RemoteConnection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { DblinkNotice } from './errors.ts';
 import type { LocalDatabase } from './local.ts';
@@ -9,7 +9,7 @@ export interface Scope extends RemoteEnvironment {
   readonly connections: Connections;
   readonly local: LocalDatabase;
   /** Ends the call's waits; the remote statement is cancelled. */
-  readonly signal: CallSignal | undefined;
+  readonly signal: AbortSignal | undefined;
   connect(conninfo: string, request: ConnectRequest): Promise<RemoteConnection>;
   notice(notice: DblinkNotice): void;
 }

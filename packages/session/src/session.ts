@@ -1,4 +1,4 @@
-import type { CallSignal, ConnectRequest, RemoteConnection } from './connection.ts';
+import type { ConnectRequest, RemoteConnection } from './connection.ts';
 import { Connections } from './connections.ts';
 import type { DblinkNotice, RemoteErrorFields } from './errors.ts';
 import { formatPlainMessage } from './format-message.ts';
@@ -39,7 +39,7 @@ export interface SessionOptions {
 /** What one call brings along instead of what the session was made with. */
 export interface CallEnvironment {
   readonly local?: LocalDatabase;
-  readonly signal?: CallSignal;
+  readonly signal?: AbortSignal;
   onNotice?(notice: DblinkNotice): void;
 }
 
