@@ -158,6 +158,14 @@ function asks({ side, type }: Step, phase: Phase): boolean {
   return phase !== 'skipping' || type === 'Sync';
 }
 
+/** How far a walk goes by the shortest way before it goes by chance: else few would ever come to COPY. */
+const openings: readonly (readonly string[])[] = [
+  [],
+  ['StartupMessage', 'AuthenticationOk', 'ReadyForQuery'],
+  ['StartupMessage', 'AuthenticationOk', 'ReadyForQuery', 'Query', 'CopyInResponse'],
+  ['StartupMessage', 'AuthenticationOk', 'ReadyForQuery', 'Query', 'CopyBothResponse'],
+];
+
 test('both sides understand every legal dialogue, whatever its chunks', () => {
   const seen = new Set<string>();
   fc.assert(
@@ -165,13 +173,16 @@ test('both sides understand every legal dialogue, whatever its chunks', () => {
       const pair = new Pair();
       let state: State = { phase: 'first', waiting: [], expects: undefined };
       let messages = 0;
+      const opening = gen(() => fc.constantFrom(...openings));
       for (let count = 0; count < stepLimit && state.phase !== 'closed'; count += 1) {
         if (state.phase === 'encryption-answer') {
           pair.refuseEncryption();
           state = { ...state, phase: 'first' };
         } else {
           const choices = legal(state);
-          const choice = choices[gen(fc.nat, { max: choices.length - 1 })];
+          const choice =
+            choices.find(({ step }) => step.type === opening[count]) ??
+            choices[gen(fc.nat, { max: choices.length - 1 })];
           if (choice === undefined) return expect.unreachable(`no way out of ${state.phase}`);
           const sample = gen(samplers[choice.step.side], choice.step.type);
           const received = pair.send(choice.step, sample, gen(fc.array, fc.nat(), { maxLength: 2 }));
