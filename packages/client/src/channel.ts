@@ -43,6 +43,9 @@ const NO_CONNECTION = 'no connection to the server';
 /** More than this in the output is sent at once instead of waiting for company. */
 const FLUSH_BYTES = 64 * 1024;
 
+/** How long a stopped statement may take to end before it is cancelled once more; twice as long after that. */
+const FIRST_CANCEL_PAUSE_MS = 250;
+
 /**
  * A live stream and who may use it: one turn after the other, each cancellable, none able to be hit by the cancel of
  * the one before it.
@@ -66,6 +69,8 @@ export class Channel {
   #settleDrained: () => void = () => undefined;
   #cancelTimer: ReturnType<typeof setTimeout> | undefined;
   #soon: ReturnType<typeof setTimeout> | undefined;
+  /** How many requests have been answered so far. */
+  #answered = 0;
 
   constructor(context: ChannelContext) {
     const { session, stream } = context;
@@ -140,6 +145,7 @@ export class Channel {
     if (this.#loss !== undefined) throw this.lossError(true);
     this.machine.submit(request, sink, (outcome) => {
       clearTimeout(this.#cancelTimer);
+      this.#answered += 1;
       ended(outcome);
     });
     if (this.machine.output.byteLength > FLUSH_BYTES) void this.flush();
@@ -165,10 +171,12 @@ export class Channel {
     }, 0);
   }
 
-  /** Cancels what runs, if anything, over a stream of its own; resolves when that stream has ended. */
+  /**
+   * Cancels what runs, if anything, over a stream of its own; resolves when that stream has ended. What was cancelled
+   * may go on as long as it likes: this is PQcancel.
+   */
   async cancel(): Promise<void> {
     if (this.#loss !== undefined) throw new CancelError('connection not open');
-    if (this.#current !== undefined) this.#expectAnswer(this.#current);
     if (this.machine.phase === 'simple-copy-in') {
       // A server that waits for COPY data does not look at cancel requests: take the data away instead.
       this.machine.copyFail('canceled by the client');
@@ -183,6 +191,27 @@ export class Channel {
     this.#cancels.add(request);
     request.then(onEnd, onEnd);
     await request;
+  }
+
+  /**
+   * Ends the current turn's statement for a caller who will not wait: it is cancelled, again if the server did not
+   * hear (a cancel that comes before its statement is lost), and when there is still no answer in time the connection
+   * is given up.
+   */
+  stop(): void {
+    const turn = this.#current;
+    if (turn === undefined) return;
+    this.#expectAnswer(turn);
+    const answered = this.#answered;
+    const cancelAgain = async (pauseMs: number): Promise<void> => {
+      // A cancel that cannot be delivered ends as one that is not obeyed: by the time-out.
+      await this.cancel().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (this.#current === turn && this.#answered === answered && this.#loss === undefined) {
+        await cancelAgain(pauseMs * 2);
+      }
+    };
+    void cancelAgain(FIRST_CANCEL_PAUSE_MS);
   }
 
   /** Says goodbye and closes; turns that are under way or wait are told that the connection is gone. */

@@ -107,7 +107,7 @@ export async function* copyOut(
   } finally {
     if (state === 'taking') {
       sink.abandon();
-      await channel.cancel().catch(() => undefined);
+      channel.stop();
       await whole;
     }
   }

@@ -24,7 +24,7 @@ export async function* batchesOf(
   signal?.throwIfAborted();
   const lease = new Lease(channel);
   await lease.acquire();
-  const onAbort = (): void => void channel.cancel().catch(() => undefined);
+  const onAbort = (): void => channel.stop();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     let next: ExtendedRequest | FetchRequest = { ...request, portal: PORTAL, maxRows: batchSize, end: 'flush' };

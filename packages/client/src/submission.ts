@@ -79,8 +79,7 @@ class Submission implements Turn {
   #stop(reason: unknown): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = { reason };
-    // A cancel that cannot be delivered ends as one that is not obeyed: by the channel's time-out.
-    if (this.#channel.isCurrent(this)) this.#channel.cancel().catch(() => undefined);
+    if (this.#channel.isCurrent(this)) this.#channel.stop();
     else this.#settle(() => this.#reject(reason));
   }
 }

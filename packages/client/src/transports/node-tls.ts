@@ -29,13 +29,14 @@ interface Upgraded {
 export async function startTls(plain: Socket, request: TlsRequest, files: TlsFiles): Promise<Upgraded> {
   const material = await files.load(request);
   const socket = await shakeHands(plain, request, material);
-  const refusal = checkCertificate(socket, request, material);
+  // Asked for once: the second answer of the same socket may be empty.
+  const certificate = socket.getPeerX509Certificate();
+  const refusal = checkCertificate(socket, certificate, request, material);
   if (refusal !== undefined) {
     socket.on('error', () => undefined);
     socket.destroy();
     throw new TlsError(refusal);
   }
-  const certificate = socket.getPeerX509Certificate();
   return {
     socket,
     facts: {
@@ -113,11 +114,15 @@ function handshakeText(error: Error, request: TlsRequest): string {
   return `SSL error: ${reasonOf(error)}${versions}`;
 }
 
-function checkCertificate(socket: TLSSocket, request: TlsRequest, material: TlsMaterial): string | undefined {
+function checkCertificate(
+  socket: TLSSocket,
+  certificate: X509Certificate | undefined,
+  request: TlsRequest,
+  material: TlsMaterial,
+): string | undefined {
   if (material.roots === undefined) return undefined;
   if (!socket.authorized) return 'SSL error: certificate verify failed';
   if (request.verify !== 'chain-and-name') return undefined;
-  const certificate = socket.getPeerX509Certificate();
   return certificate === undefined
     ? "could not get server's host name from server certificate"
     : checkServerName(certificate, request.host);
