@@ -15,7 +15,8 @@ export async function startCSide(remote: Remote, version?: number): Promise<Side
       try {
         await session.run(sessionStart);
         const texts: string[] = [];
-        for (const step of steps) texts.push(outcomeText(await within(session.run(step), `C, ${id}: ${step}`)));
+        for (const step of steps)
+          texts.push(remote.unnamed(outcomeText(await within(session.run(step), `C, ${id}: ${step}`))));
         return texts;
       } finally {
         await session.close();

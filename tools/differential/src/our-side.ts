@@ -5,7 +5,7 @@ import { readOutcome, type SqlOutcome } from '@pg-dblink/testkit';
 import type { Case } from './cases.ts';
 import { outcomeText } from './outcome-text.ts';
 import { localSetUp, type Remote } from './servers.ts';
-import { type Side, sessionStart, within } from './side.ts';
+import { type Side, sessionStart, startPatience, within } from './side.ts';
 
 /** PGlite with our extension. One engine serves all cases; what a case leaves in the session is undone after it. */
 export async function startOurSide(remote: Remote): Promise<Side> {
@@ -15,7 +15,8 @@ export async function startOurSide(remote: Remote): Promise<Side> {
     try {
       await engine.run(sessionStart);
       const texts: string[] = [];
-      for (const step of steps) texts.push(outcomeText(await within(engine.run(step), `ours, ${id}: ${step}`)));
+      for (const step of steps)
+        texts.push(remote.unnamed(outcomeText(await within(engine.run(step), `ours, ${id}: ${step}`))));
       await within(undo(engine, steps), `ours, ${id}: undoing it`);
       return texts;
     } catch (error) {
@@ -48,7 +49,7 @@ async function startEngine(remote: Remote): Promise<Engine> {
       await ended;
     },
   };
-  await within(next(child), 'the embedded engine starts');
+  await within(next(child), 'the embedded engine starts', startPatience);
   const { error } = await within(engine.run(localSetUp(remote.cluster)), 'the embedded engine is set up');
   if (error === undefined) return engine;
   await engine.stop();

@@ -7,6 +7,8 @@ import { resetRemote } from './side.ts';
 export interface Remote {
   readonly cluster: Cluster;
   reset(): Promise<void>;
+  /** The text with `SOCKET` and `PORT` for where the server happens to be in this run. */
+  unnamed(text: string): string;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function startRemote(version?: number): Promise<Remote> {
       const { error } = await session.run(resetRemote);
       if (error !== undefined) throw new Error(`the third server cannot be reset: ${error.message}`);
     },
+    unnamed: (text) => text.replaceAll(cluster.socketDir, 'SOCKET').replaceAll(String(cluster.port), 'PORT'),
     stop: async () => {
       await session.close();
       await cluster.stop();

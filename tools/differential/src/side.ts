@@ -11,6 +11,9 @@ export interface Side {
 /** Longest time that one step may take; the longest case sleeps for less than three seconds. */
 export const stepPatience = 20_000;
 
+/** Longest time until an engine can be asked; a busy machine needs most of a minute. */
+export const startPatience = 90_000;
+
 /** Brings the far end back to its first state; both sides ask for it before each case. */
 export const resetRemote =
   'set client_min_messages = error; truncate rw; drop schema scratch cascade; create schema scratch; reset all';
@@ -19,10 +22,10 @@ export const resetRemote =
 export const sessionStart = "set timezone = 'UTC'";
 
 /** Rejects when a step takes longer than any case may. */
-export async function within<T>(work: Promise<T>, what: string): Promise<T> {
+export async function within<T>(work: Promise<T>, what: string, patience: number = stepPatience): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${stepPatience} ms: ${what}`)), stepPatience);
+    timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms: ${what}`)), patience);
   });
   try {
     return await Promise.race([work, late]);

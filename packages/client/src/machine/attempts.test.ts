@@ -246,7 +246,10 @@ describe('which failure ends the search (connstring.md §11.2)', () => {
     const port = await connectIn('host=a,b port=x,2', { ...A, connections: [GOOD] });
     expect(messageOf(port)).toBe('invalid integer value "x" for connection option "port"');
     const keepalives = await connectIn('host=a keepalives=yes', { ...A, connections: [GOOD] });
-    expect(messageOf(keepalives)).toBe('invalid integer value "yes" for connection option "keepalives"');
+    expect(messageOf(keepalives)).toBe(
+      'connection to server at "a" (10.0.0.1), port 5432 failed: ' +
+        'invalid integer value "yes" for connection option "keepalives"',
+    );
     const timeout = await connectIn('host=a connect_timeout=1s', { ...A, connections: [GOOD] });
     expect(messageOf(timeout)).toBe('invalid integer value "1s" for connection option "connect_timeout"');
   });

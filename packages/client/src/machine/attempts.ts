@@ -7,11 +7,12 @@ import {
   type ResolvedHost,
   socketPath,
 } from '@pg-dblink/connstring';
-import { ConnectError } from '../errors.ts';
+import { AuthenticationError, ConnectError } from '../errors.ts';
 import type { TlsRequest } from '../tls-request.ts';
 import { OsError, type Peer, type SocketSettings, TlsError } from '../transport.ts';
 import { AttemptTimeout, ask, type Dialogue } from './asks.ts';
 import { attemptText } from './connect-text.ts';
+import { isIpAddress } from './ip-address.ts';
 import { OpenError } from './open-error.ts';
 import type { Session } from './session.ts';
 import { checkSessionAttributes, type SessionAttributes } from './session-attributes.ts';
@@ -45,6 +46,16 @@ interface Failure {
 
 /** A failure that ends everything: no further host would be better. */
 class GiveUp extends Error {}
+
+/** Socket options that cannot be set; libpq finds out when it has the socket, and speaks of that connection. */
+class UnfitSocket extends Error {
+  override readonly cause: Error;
+
+  constructor(message: string, cause: Error) {
+    super(message);
+    this.cause = cause;
+  }
+}
 
 /**
  * Connects as libpq's PQconnectPoll does: hosts in order, each host's addresses in order, each address with TLS or
@@ -114,10 +125,15 @@ function* findCandidates(
     if (host.kind === 'unix') {
       return [{ host, peer: { kind: 'unix', path: socketPath(host.host, port) }, socket: { keepalive: undefined } }];
     }
-    const socket = socketSettings(target.resolved);
+    if (host.kind === 'address' && !isIpAddress(host.hostaddr)) {
+      const error = new OsError('EAI_NONAME', 'Name or service not known');
+      failures.push({ text: `could not parse network address "${host.hostaddr}": ${error.message}`, error });
+      return [];
+    }
     const found = host.kind === 'address' ? [host.hostaddr] : yield* ask('resolve', host.host);
     const addresses = yield* inOrder(target, found);
-    return addresses.map((address) => ({ host, peer: { kind: 'tcp', host: host.host, address, port }, socket }));
+    const peers = addresses.map((address): Peer => ({ kind: 'tcp', host: host.host, address, port }));
+    return peers.map((peer) => ({ host, peer, socket: socketSettings(target.resolved, host, peer) }));
   } catch (error) {
     if (error instanceof OsError) {
       failures.push({ text: `could not translate host name "${host.host}" to address: ${error.message}`, error });
@@ -126,6 +142,10 @@ function* findCandidates(
     if (isConninfoError(error) && error.code === 'invalid-port') {
       failures.push({ text: error.message, error });
       return [];
+    }
+    if (error instanceof UnfitSocket) {
+      failures.push({ text: error.message, error: error.cause });
+      throw new GiveUp();
     }
     throw error;
   }
@@ -187,6 +207,10 @@ function* tryMethod(
   } catch (error) {
     return fail(error instanceof Error ? error : new Error(String(error)), 'address');
   }
+  if (candidate.peer.kind === 'unix' && target.resolved.values.requirepeer) {
+    // Node does not tell who is at the other end of a socket.
+    return fail(new AuthenticationError('requirepeer parameter is not supported on this platform'), 'nowhere');
+  }
   try {
     yield* ask('open', candidate.peer, candidate.socket);
   } catch (error) {
@@ -206,7 +230,9 @@ function* tryMethod(
     if (started.kind === 'refused') {
       yield* ask('drop');
       if (started.error.sqlState === '57P03') return fail(started.error, 'host');
-      return fail(started.error, started.stage === 'authenticating' ? otherMethod : 'nowhere');
+      // A server that had no TLS was asked in plain text already.
+      const wasPlain = method.encrypted === 'tls' && !started.encrypted;
+      return fail(started.error, started.stage === 'authenticating' && !wasPlain ? otherMethod : 'nowhere');
     }
     const mismatch = yield* checkSessionAttributes(wish, started.session);
     if (mismatch === undefined) return started.session;
@@ -227,16 +253,21 @@ function connectTimeout({ values }: ResolvedConninfo): number | undefined {
   return seconds > 0 ? seconds * 1000 : undefined;
 }
 
-function socketSettings({ values }: ResolvedConninfo): SocketSettings {
-  const keepalives = values.keepalives === undefined ? 1 : parseInteger(values.keepalives, 'keepalives');
-  if (keepalives === 0) return { keepalive: undefined };
-  const idle = values.keepalives_idle === undefined ? 0 : parseInteger(values.keepalives_idle, 'keepalives_idle');
-  // Node sets no interval, count or user time-out, but a value that is no integer is an error all the same.
-  for (const keyword of ['keepalives_interval', 'keepalives_count', 'tcp_user_timeout'] as const) {
-    const value = values[keyword];
-    if (value !== undefined) parseInteger(value, keyword);
+function socketSettings({ values }: ResolvedConninfo, host: ResolvedHost, peer: Peer): SocketSettings {
+  try {
+    const keepalives = values.keepalives === undefined ? 1 : parseInteger(values.keepalives, 'keepalives');
+    if (keepalives === 0) return { keepalive: undefined };
+    const idle = values.keepalives_idle === undefined ? 0 : parseInteger(values.keepalives_idle, 'keepalives_idle');
+    // Node sets no interval, count or user time-out, but a value that is no integer is an error all the same.
+    for (const keyword of ['keepalives_interval', 'keepalives_count', 'tcp_user_timeout'] as const) {
+      const value = values[keyword];
+      if (value !== undefined) parseInteger(value, keyword);
+    }
+    return { keepalive: { idleMs: Math.max(idle, 0) * 1000 } };
+  } catch (error) {
+    if (isConninfoError(error)) throw new UnfitSocket(attemptText(peer, host, error), error);
+    throw error;
   }
-  return { keepalive: { idleMs: Math.max(idle, 0) * 1000 } };
 }
 
 function tlsRequest({ settings, values }: ResolvedConninfo, { host, peer }: Candidate): TlsRequest {

@@ -46,7 +46,12 @@ export interface StartupAttempt {
 /** A session, or the server's ErrorResponse and how far it let us come. */
 export type StartupResult =
   | { readonly kind: 'ready'; readonly session: Session }
-  | { readonly kind: 'refused'; readonly stage: 'authenticating' | 'authenticated'; readonly error: ServerError };
+  | {
+      readonly kind: 'refused';
+      readonly stage: 'authenticating' | 'authenticated';
+      readonly encrypted: boolean;
+      readonly error: ServerError;
+    };
 
 /** More messages than any server sends before AuthenticationOk. */
 const MAX_AUTHENTICATION_MESSAGES = 64;
@@ -101,7 +106,12 @@ function* authenticate(attempt: StartupAttempt, encryption: Encryption | undefin
         negotiated = negotiateVersion(frame, requested, negotiated, settings.minProtocolVersion);
         break;
       case BackendTag.ErrorResponse:
-        return { kind: 'refused', stage: 'authenticating', error: serverError(frame) };
+        return {
+          kind: 'refused',
+          stage: 'authenticating',
+          encrypted: encryption !== undefined,
+          error: serverError(frame),
+        };
       default:
         // The reader's limits let through what is legal later: libpq has words of its own for it here.
         throw new RemoteProtocolError(
@@ -173,7 +183,12 @@ function* initialize(
         break;
       }
       case BackendTag.ErrorResponse:
-        return { kind: 'refused', stage: 'authenticated', error: serverError(frame) };
+        return {
+          kind: 'refused',
+          stage: 'authenticated',
+          encrypted: encryption !== undefined,
+          error: serverError(frame),
+        };
       case BackendTag.ReadyForQuery:
         return {
           kind: 'ready',
