@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip as gunzipCallback } from 'node:zlib';
 import { type Extension, PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { dblink } from '@pg-dblink/pglite';
 import { decodeParameterStatus, encodeStartupMessage, PROTOCOL_3_0, Writer } from '@pg-dblink/protocol';
 import { guardClientEncoding } from './encoding-guard.ts';
 import { type InstanceAccess, instanceAccess } from './instance.ts';
 import type { EngineWorkerData } from './link.ts';
-
-const gunzip = promisify(gunzipCallback);
+import { templateInMemory } from './template.ts';
 
 /** An embedded PostgreSQL that has started. */
 export interface Database {
@@ -21,19 +17,15 @@ export interface Database {
 /** Starts PGlite, guards it, and creates the extension. */
 export async function openDatabase(settings: EngineWorkerData): Promise<Database> {
   const access = instanceAccess();
-  const options: PGliteOptions = { extensions: { ...access.extensions } };
+  const template = settings.template === undefined ? {} : templateInMemory(settings.template, PGlite.paths.PGDATA);
+  const extensions: NonNullable<PGliteOptions['extensions']> = { ...access.extensions, ...template };
   const { extension } = settings;
   if (extension !== undefined) {
     const { control, allowLocalFiles, environment } = extension;
-    options.extensions = {
-      ...access.extensions,
-      dblink: dblink({ control, allowLocalFiles, environment }) as Extension,
-    };
+    extensions['dblink'] = dblink({ control, allowLocalFiles, environment }) as Extension;
   }
+  const options: PGliteOptions = { extensions };
   if (settings.dataDirectory !== undefined) options.dataDir = settings.dataDirectory;
-  if (settings.template !== undefined) {
-    options.loadDataDir = new Blob([await gunzip(await readFile(settings.template))]);
-  }
   const pg = await PGlite.create(options);
   await guardClientEncoding(pg, access.table());
   if (extension?.create === true) await pg.exec('create extension if not exists dblink');

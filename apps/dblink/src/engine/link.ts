@@ -51,7 +51,7 @@ export interface EngineWorkerData {
   readonly block: SharedArrayBuffer;
   /** Where the database lives; undefined keeps it in memory. */
   readonly dataDirectory: string | undefined;
-  /** A gzip-compressed tar of a new database, to start from when there is none; undefined runs initdb. */
+  /** A gzip-compressed tar of a new database, for one in memory; undefined runs initdb where there is no database. */
   readonly template: string | undefined;
   readonly extension?: ExtensionSettings;
 }

@@ -47,12 +47,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const template = existsSync(templatePath) ? templatePath : undefined;
   const directory = options.dataDirectory === undefined ? undefined : takeDataDirectory(options.dataDirectory);
   try {
-    if (directory?.staging !== undefined) {
-      // An interrupted start leaves the staging folder behind, never half a database.
-      const first = await launch({ dataDirectory: directory.staging, template }, () => undefined);
-      await first.close();
-      adoptStaging(directory.path, directory.staging);
-    }
+    if (directory?.staging !== undefined) await makeDatabase(directory.path, directory.staging, template);
     const dataDirectory = directory?.path;
     const extension: ExtensionSettings = {
       create: options.createExtension ?? true,
@@ -66,6 +61,18 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     directory?.release();
     throw error;
   }
+}
+
+/** Makes a new database beside its place first: an interrupted start leaves that behind, never half a database. */
+async function makeDatabase(path: string, staging: string, template: string | undefined): Promise<void> {
+  if (template === undefined) {
+    const first = await launch({ dataDirectory: staging, template }, () => undefined);
+    await first.close();
+  } else {
+    const { unpackTemplate } = await import('./template.ts');
+    await unpackTemplate(template, staging);
+  }
+  adoptStaging(path, staging);
 }
 
 type Launch = Omit<EngineWorkerData, 'block'>;
