@@ -14,6 +14,8 @@ export interface Sides extends AsyncDisposable {
   readonly ours: Side;
   readonly contrib: Side;
   readonly remote: Cluster;
+  /** Bytes that the network worker's isolate uses, and the most that it has used. */
+  networkMemory(): { readonly bytes: number; readonly peakBytes: number };
 }
 
 // Both local servers meet the remote over TCP on loopback, as PGlite must; fsync is off everywhere.
@@ -51,6 +53,7 @@ export async function startSides(setUp: string): Promise<Sides> {
     ours,
     contrib,
     remote,
+    networkMemory: () => embedded.dblink.networkMemory(),
     [Symbol.asyncDispose]: async () => {
       await embedded.close();
       await session.close();
