@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const folder = join(import.meta.dirname, '..');
+const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+const examples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
+/** What the examples say that they print, in the order in which they do; `localhost` may be either loopback address. */
+const PRINTED = [
+  "{ id: 3, total: '4.50' }",
+  'The embedded database itself listens at ::1, port 6543: the connection would wait for itself for ever.',
+  '57014 canceling statement due to statement timeout',
+];
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+});
+
+it('every example of the README runs, prints what it says and ends by itself', () => {
+  expect(examples).toHaveLength(PRINTED.length);
+  for (const line of PRINTED) expect(readme).toContain(`// ${line}`);
+  const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
+  try {
+    for (const [at, example] of examples.entries()) {
+      const file = join(scratch, `${at}.ts`);
+      writeFileSync(file, `${example}\nexport {};\n`);
+      const run = spawnSync(process.execPath, ['--conditions=@pg-dblink/source', '--import', 'tsx', file], {
+        encoding: 'utf8',
+        cwd: folder,
+        timeout: 50_000,
+        env: { ...process.env, ORDERS_CONNINFO: cluster.conninfo() },
+      });
+      expect(run.stderr).toBe('');
+      expect(run.stdout.trimEnd().replace('127.0.0.1', '::1')).toBe(PRINTED[at]);
+      expect(run.status).toBe(0);
+    }
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+});
