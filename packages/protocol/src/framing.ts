@@ -6,8 +6,8 @@ import { BackendTag, backendMessageName, frontendMessageName } from './tags.ts';
 
 /**
  * One message, seen where it lies. `start` and `end` bound the body; the type byte stands at `start - 5`, the length at
- * `start - 4`. The bytes are the pushed chunk's, valid as long as the chunk's memory is, or memory of the reader's that is
- * not written to again. The object itself is reused by the next call of `next`.
+ * `start - 4`. The bytes are the pushed chunk's, valid as long as the chunk's memory is, or memory of the reader's that
+ * is not written to again. The object itself is reused by the next call of `next`.
  */
 export interface Frame extends Body {
   /** The type byte; 0 for an untyped message. */

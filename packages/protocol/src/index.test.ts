@@ -98,6 +98,7 @@ test('the server entry', () => {
     'decodeCancelRequest',
     'decodeClose',
     'decodeCopyData',
+    'decodeCopyDone',
     'decodeCopyFail',
     'decodeDescribe',
     'decodeExecute',

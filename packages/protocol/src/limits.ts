@@ -99,8 +99,8 @@ export function backendLimits(options: BackendLimitOptions = {}): FrameLimits {
 export const MAX_STARTUP_PACKET_LENGTH = 10_004;
 
 /**
- * The limits that a PostgreSQL server applies to what a client sends; `maxMessageLength` lowers the one for Query, Parse,
- * Bind, FunctionCall and CopyData.
+ * The limits that a PostgreSQL server applies to what a client sends; `maxMessageLength` lowers the one for Query,
+ * Parse, Bind, FunctionCall and CopyData.
  *
  * @example
  * ```ts

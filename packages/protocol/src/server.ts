@@ -17,7 +17,7 @@ export { decodeCopyData, decodeCopyFail, encodeCopyData } from './messages/copy-
 export { encodeCopyResponse } from './messages/copy-responses.ts';
 export { encodeDataRow, encodeDecodedDataRow } from './messages/data-row.ts';
 export { decodeDescribe } from './messages/describe.ts';
-export { decodeBareFrontend, encodeBareBackend, encodeCopyDone } from './messages/empty-bodied.ts';
+export { decodeBareFrontend, decodeCopyDone, encodeBareBackend, encodeCopyDone } from './messages/empty-bodied.ts';
 export { encodeErrorOrNotice } from './messages/error-notice.ts';
 export { decodeExecute } from './messages/execute.ts';
 export { decodeFunctionCall, encodeFunctionCallResponse } from './messages/function-call.ts';

@@ -98,7 +98,14 @@ export function startScram(nonce: Uint8Array, binding: ScramChannelBinding): Scr
   return startScramWithNonce(encodeBase64(nonce), binding);
 }
 
-/** Begins an exchange with a nonce that is text already, as published test vectors have it. */
+/**
+ * Begins an exchange with a nonce that is text already, as published test vectors have it.
+ *
+ * @example
+ * ```ts
+ * startScramWithNonce('rOprNGfwEbeRWgbNEkqO', { kind: 'unsupported' }, 'user'); // RFC 7677's
+ * ```
+ */
 export function startScramWithNonce(clientNonce: string, binding: ScramChannelBinding, user = ''): ScramStarted {
   if (!isNonce(clientNonce)) refuseLocally('a SCRAM nonce is printable ASCII without a comma');
   requireWellFormed(user);

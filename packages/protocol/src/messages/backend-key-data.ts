@@ -42,7 +42,14 @@ export function decodeBackendKeyData(body: Body, protocolVersion: number = PROTO
   return { type: 'BackendKeyData', processId, secretKey };
 }
 
-/** Writes a BackendKeyData; throws LocalProtocolError when the key is not of 4 to 256 bytes. */
+/**
+ * Writes a BackendKeyData; throws LocalProtocolError when the key is not of 4 to 256 bytes.
+ *
+ * @example
+ * ```ts
+ * encodeBackendKeyData(writer, { processId: 42, secretKey: crypto.getRandomValues(new Uint8Array(4)) });
+ * ```
+ */
 export function encodeBackendKeyData(writer: Writer, message: Fields<BackendKeyData>): void {
   requireSecretKeyLength(message.secretKey, 'BackendKeyData');
   writer.begin(BackendTag.BackendKeyData, 'BackendKeyData');

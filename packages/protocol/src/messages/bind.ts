@@ -20,7 +20,15 @@ export interface Bind {
   readonly resultFormats: readonly FormatCode[];
 }
 
-/** Reads the body of a Bind; the parameters' values are views of the body. */
+/**
+ * Reads the body of a Bind; the parameters' values are views of the body.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { statement, parameters } = decodeBind(frame);
+ * ```
+ */
 export function decodeBind(body: Body, decodeText?: DecodeText): Bind {
   const reader = readFrontend(body, 'Bind', decodeText);
   const portal = reader.cstring();

@@ -12,7 +12,15 @@ export interface CancelRequest {
   readonly secretKey: Uint8Array;
 }
 
-/** Reads the body of a CancelRequest. */
+/**
+ * Reads the body of a CancelRequest.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { processId, secretKey } = decodeCancelRequest(frame);
+ * ```
+ */
 export function decodeCancelRequest(body: Body): CancelRequest {
   const reader = readFrontend(body, 'CancelRequest');
   if (reader.int32() !== RequestCode.CancelRequest) reader.invalid('not the request code of CancelRequest');

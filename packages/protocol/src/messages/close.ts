@@ -13,7 +13,15 @@ export interface Close {
   readonly name: string;
 }
 
-/** Reads the body of a Close. */
+/**
+ * Reads the body of a Close.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { target, name } = decodeClose(frame);
+ * ```
+ */
 export function decodeClose(body: Body, decodeText?: DecodeText): Close {
   const reader = readFrontend(body, 'Close', decodeText);
   const target = readTarget(reader, 'CLOSE');
@@ -22,7 +30,14 @@ export function decodeClose(body: Body, decodeText?: DecodeText): Close {
   return { type: 'Close', target, name };
 }
 
-/** Writes a Close; throws LocalProtocolError as `encodeDescribe` does. */
+/**
+ * Writes a Close; throws LocalProtocolError as `encodeDescribe` does.
+ *
+ * @example
+ * ```ts
+ * encodeClose(writer, { target: 'statement', name: 's1' });
+ * ```
+ */
 export function encodeClose(writer: Writer, message: Fields<Close>): void {
   writer.begin(FrontendTag.Close, 'Close', MAX_SMALL_MESSAGE_LENGTH);
   writeTarget(writer, message.target);

@@ -11,7 +11,15 @@ export interface CommandComplete {
   readonly commandTag: string;
 }
 
-/** Reads the body of a CommandComplete. */
+/**
+ * Reads the body of a CommandComplete.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * parseCommandTag(decodeCommandComplete(frame).commandTag).rows;
+ * ```
+ */
 export function decodeCommandComplete(body: Body, decodeText?: DecodeText): CommandComplete {
   const reader = readBackend(body, 'CommandComplete', decodeText);
   const commandTag = reader.cstring();
@@ -19,7 +27,15 @@ export function decodeCommandComplete(body: Body, decodeText?: DecodeText): Comm
   return { type: 'CommandComplete', commandTag };
 }
 
-/** Writes a CommandComplete. */
+/**
+ * Writes a CommandComplete.
+ *
+ * @throws LocalProtocolError for a zero byte, a lone surrogate or a message too long.
+ * @example
+ * ```ts
+ * encodeCommandComplete(writer, { commandTag: 'SELECT 1' });
+ * ```
+ */
 export function encodeCommandComplete(writer: Writer, message: Fields<CommandComplete>): void {
   writer.begin(BackendTag.CommandComplete, 'CommandComplete');
   writer.cstring(message.commandTag);

@@ -17,19 +17,42 @@ export interface CopyFail {
   readonly reason: string;
 }
 
-/** Reads the body of a CopyData. */
+/**
+ * Reads the body of a CopyData.
+ *
+ * @example
+ * ```ts
+ * const { data } = decodeCopyData(frame);
+ * ```
+ */
 export function decodeCopyData(body: Body): CopyData {
   return { type: 'CopyData', data: readBackend(body, 'CopyData').rest() };
 }
 
-/** Writes a CopyData, whose type byte is the same from either side. */
+/**
+ * Writes a CopyData, whose type byte is the same from either side.
+ *
+ * @throws LocalProtocolError when the message would pass the server's limit of 1 GiB.
+ * @example
+ * ```ts
+ * encodeCopyData(writer, { data: new TextEncoder().encode('1\tone\n') });
+ * ```
+ */
 export function encodeCopyData(writer: Writer, message: Fields<CopyData>): void {
   writer.begin(FrontendTag.CopyData, 'CopyData');
   writer.bytes(message.data);
   writer.end();
 }
 
-/** Reads the body of a CopyFail. */
+/**
+ * Reads the body of a CopyFail.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { reason } = decodeCopyFail(frame);
+ * ```
+ */
 export function decodeCopyFail(body: Body, decodeText?: DecodeText): CopyFail {
   const reader = readFrontend(body, 'CopyFail', decodeText);
   const reason = reader.cstring();

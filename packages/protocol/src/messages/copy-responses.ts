@@ -13,7 +13,15 @@ export interface CopyResponse {
   readonly columnFormats: readonly FormatCode[];
 }
 
-/** Reads the body of one of the three copy responses. */
+/**
+ * Reads the body of one of the three copy responses.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { columnFormats } = decodeCopyResponse(frame, 'CopyOutResponse');
+ * ```
+ */
 export function decodeCopyResponse(body: Body, type: CopyResponse['type']): CopyResponse {
   const reader = readBackend(body, type);
   const format = (reader.byte() << 24) >> 24;
@@ -22,7 +30,15 @@ export function decodeCopyResponse(body: Body, type: CopyResponse['type']): Copy
   return { type, format, columnFormats };
 }
 
-/** Writes one of the three copy responses. */
+/**
+ * Writes one of the three copy responses.
+ *
+ * @throws LocalProtocolError for more than 65,535 columns or a format that is no number of its size.
+ * @example
+ * ```ts
+ * encodeCopyResponse(writer, { type: 'CopyInResponse', format: 0, columnFormats: [0, 0] });
+ * ```
+ */
 export function encodeCopyResponse(writer: Writer, message: CopyResponse): void {
   writer.begin(BackendTag[message.type], message.type);
   writer.int8(message.format);

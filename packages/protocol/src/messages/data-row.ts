@@ -79,18 +79,39 @@ export function decodeDataRow(body: Body): DataRow {
   return { type: 'DataRow', bytes, ranges };
 }
 
-/** The number of fields of a row. */
+/**
+ * The number of fields of a row.
+ *
+ * @example
+ * ```ts
+ * fieldCount(row) === fields.length;
+ * ```
+ */
 export function fieldCount(row: DataRow): number {
   return row.ranges.length >> 1;
 }
 
-/** The bytes of field `index`, as a view; null for NULL, and for an index that the row does not have. */
+/**
+ * The bytes of field `index`, as a view; null for NULL, and for an index that the row does not have.
+ *
+ * @example
+ * ```ts
+ * const kept = fieldBytes(row, 0)?.slice();
+ * ```
+ */
 export function fieldBytes(row: DataRow, index: number): Uint8Array | null {
   const start = row.ranges[2 * index] ?? -1;
   return start === -1 ? null : row.bytes.subarray(start, row.ranges[2 * index + 1]);
 }
 
-/** The text of field `index`; null for NULL; throws RemoteProtocolError where it is not UTF-8. */
+/**
+ * The text of field `index`; null for NULL; throws RemoteProtocolError where it is not UTF-8.
+ *
+ * @example
+ * ```ts
+ * const text = fieldText(row, 0);
+ * ```
+ */
 export function fieldText(row: DataRow, index: number, decodeText: DecodeText = decodeUtf8Strict): string | null {
   const start = row.ranges[2 * index] ?? -1;
   return start === -1 ? null : decodeText(row.bytes, start, row.ranges[2 * index + 1] ?? start);
@@ -112,7 +133,14 @@ export function encodeDataRow(writer: Writer, values: readonly Value[]): void {
   writer.end();
 }
 
-/** Writes a row that has been decoded. */
+/**
+ * Writes a row that has been decoded.
+ *
+ * @example
+ * ```ts
+ * encodeDecodedDataRow(writer, decodeDataRow(frame));
+ * ```
+ */
 export function encodeDecodedDataRow(writer: Writer, row: DataRow): void {
   const count = fieldCount(row);
   writer.begin(BackendTag.DataRow, 'DataRow');

@@ -15,7 +15,15 @@ export interface Describe {
   readonly name: string;
 }
 
-/** Reads the body of a Describe. */
+/**
+ * Reads the body of a Describe.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { target, name } = decodeDescribe(frame);
+ * ```
+ */
 export function decodeDescribe(body: Body, decodeText?: DecodeText): Describe {
   const reader = readFrontend(body, 'Describe', decodeText);
   const target = readTarget(reader, 'DESCRIBE');

@@ -68,12 +68,28 @@ const namesByByte: ReadonlyMap<number, keyof ErrorFields> = new Map(
   names.map((name) => [ErrorFieldCode[name].charCodeAt(0), name]),
 );
 
-/** Reads the body of an ErrorResponse; the last of a repeated field counts, and unknown fields are passed over. */
+/**
+ * Reads the body of an ErrorResponse; the last of a repeated field counts, and unknown fields are passed over.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { sqlState, message } = decodeErrorResponse(frame).fields;
+ * ```
+ */
 export function decodeErrorResponse(body: Body, decodeText?: DecodeText): ErrorResponse {
   return { type: 'ErrorResponse', fields: readFields(body, 'ErrorResponse', decodeText) };
 }
 
-/** Reads the body of a NoticeResponse, as {@link decodeErrorResponse} does. */
+/**
+ * Reads the body of a NoticeResponse, as {@link decodeErrorResponse} does.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { message } = decodeNoticeResponse(frame).fields;
+ * ```
+ */
 export function decodeNoticeResponse(body: Body, decodeText?: DecodeText): NoticeResponse {
   return { type: 'NoticeResponse', fields: readFields(body, 'NoticeResponse', decodeText) };
 }

@@ -13,7 +13,15 @@ export interface Execute {
   readonly maxRows: number;
 }
 
-/** Reads the body of an Execute. */
+/**
+ * Reads the body of an Execute.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { portal, maxRows } = decodeExecute(frame);
+ * ```
+ */
 export function decodeExecute(body: Body, decodeText?: DecodeText): Execute {
   const reader = readFrontend(body, 'Execute', decodeText);
   const portal = reader.cstring();

@@ -22,7 +22,15 @@ export interface FunctionCallResponse {
   readonly value: Value;
 }
 
-/** Reads the body of a FunctionCall. */
+/**
+ * Reads the body of a FunctionCall.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { functionOid } = decodeFunctionCall(frame);
+ * ```
+ */
 export function decodeFunctionCall(body: Body): FunctionCall {
   const reader = readFrontend(body, 'FunctionCall');
   const functionOid = reader.uint32();
@@ -33,7 +41,14 @@ export function decodeFunctionCall(body: Body): FunctionCall {
   return { type: 'FunctionCall', functionOid, argumentFormats, arguments: values, resultFormat };
 }
 
-/** Writes a FunctionCall; throws LocalProtocolError as `encodeBind` does. */
+/**
+ * Writes a FunctionCall; throws LocalProtocolError as `encodeBind` does.
+ *
+ * @example
+ * ```ts
+ * encodeFunctionCall(writer, { functionOid: 177, argumentFormats: [], arguments: ['7', '5'], resultFormat: 0 });
+ * ```
+ */
 export function encodeFunctionCall(writer: Writer, message: Fields<FunctionCall>): void {
   requireFormats(message.argumentFormats, message.arguments.length, 'FunctionCall');
   writer.begin(FrontendTag.FunctionCall, 'FunctionCall');
@@ -45,7 +60,15 @@ export function encodeFunctionCall(writer: Writer, message: Fields<FunctionCall>
   writer.end();
 }
 
-/** Reads the body of a FunctionCallResponse. */
+/**
+ * Reads the body of a FunctionCallResponse.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { value } = decodeFunctionCallResponse(frame);
+ * ```
+ */
 export function decodeFunctionCallResponse(body: Body): FunctionCallResponse {
   const reader = readBackend(body, 'FunctionCallResponse');
   const value = reader.value();
@@ -53,7 +76,15 @@ export function decodeFunctionCallResponse(body: Body): FunctionCallResponse {
   return { type: 'FunctionCallResponse', value };
 }
 
-/** Writes a FunctionCallResponse. */
+/**
+ * Writes a FunctionCallResponse.
+ *
+ * @throws LocalProtocolError for a lone surrogate or a value too long for a message.
+ * @example
+ * ```ts
+ * encodeFunctionCallResponse(writer, { value: '12' });
+ * ```
+ */
 export function encodeFunctionCallResponse(writer: Writer, message: Fields<FunctionCallResponse>): void {
   writer.begin(BackendTag.FunctionCallResponse, 'FunctionCallResponse');
   writer.value(message.value);

@@ -12,7 +12,15 @@ export interface NegotiateProtocolVersion {
   readonly unsupportedOptions: readonly string[];
 }
 
-/** Reads the body of a NegotiateProtocolVersion; whether its content can be accepted is the client's to judge. */
+/**
+ * Reads the body of a NegotiateProtocolVersion; whether its content can be accepted is the client's to judge.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { newestProtocolVersion } = decodeNegotiateProtocolVersion(frame);
+ * ```
+ */
 export function decodeNegotiateProtocolVersion(body: Body, decodeText?: DecodeText): NegotiateProtocolVersion {
   const reader = readBackend(body, 'NegotiateProtocolVersion', decodeText);
   const newestProtocolVersion = reader.int32();
@@ -27,7 +35,15 @@ export function decodeNegotiateProtocolVersion(body: Body, decodeText?: DecodeTe
   return { type: 'NegotiateProtocolVersion', newestProtocolVersion, unsupportedOptions };
 }
 
-/** Writes a NegotiateProtocolVersion. */
+/**
+ * Writes a NegotiateProtocolVersion.
+ *
+ * @throws LocalProtocolError for a zero byte, a lone surrogate or a message too long.
+ * @example
+ * ```ts
+ * encodeNegotiateProtocolVersion(writer, { newestProtocolVersion: PROTOCOL_3_0, unsupportedOptions: ['_pq_.x'] });
+ * ```
+ */
 export function encodeNegotiateProtocolVersion(writer: Writer, message: Fields<NegotiateProtocolVersion>): void {
   writer.begin(BackendTag.NegotiateProtocolVersion, 'NegotiateProtocolVersion');
   writer.int32(message.newestProtocolVersion);

@@ -13,7 +13,15 @@ export interface NotificationResponse {
   readonly payload: string;
 }
 
-/** Reads the body of a NotificationResponse. */
+/**
+ * Reads the body of a NotificationResponse.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { channel, payload } = decodeNotificationResponse(frame);
+ * ```
+ */
 export function decodeNotificationResponse(body: Body, decodeText?: DecodeText): NotificationResponse {
   const reader = readBackend(body, 'NotificationResponse', decodeText);
   const processId = reader.int32();
@@ -23,7 +31,15 @@ export function decodeNotificationResponse(body: Body, decodeText?: DecodeText):
   return { type: 'NotificationResponse', processId, channel, payload };
 }
 
-/** Writes a NotificationResponse. */
+/**
+ * Writes a NotificationResponse.
+ *
+ * @throws LocalProtocolError for a zero byte, a lone surrogate or a message too long.
+ * @example
+ * ```ts
+ * encodeNotificationResponse(writer, { processId: 42, channel: 'jobs', payload: '7' });
+ * ```
+ */
 export function encodeNotificationResponse(writer: Writer, message: Fields<NotificationResponse>): void {
   writer.begin(BackendTag.NotificationResponse, 'NotificationResponse');
   writer.int32(message.processId);

@@ -10,7 +10,15 @@ export interface ParameterDescription {
   readonly parameterTypes: readonly number[];
 }
 
-/** Reads the body of a ParameterDescription, which may list up to 65,535 types. */
+/**
+ * Reads the body of a ParameterDescription, which may list up to 65,535 types.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { parameterTypes } = decodeParameterDescription(frame);
+ * ```
+ */
 export function decodeParameterDescription(body: Body): ParameterDescription {
   const reader = readBackend(body, 'ParameterDescription');
   const count = reader.count(4);
@@ -20,7 +28,15 @@ export function decodeParameterDescription(body: Body): ParameterDescription {
   return { type: 'ParameterDescription', parameterTypes };
 }
 
-/** Writes a ParameterDescription. */
+/**
+ * Writes a ParameterDescription.
+ *
+ * @throws LocalProtocolError for more than 65,535 types or a number that is no OID.
+ * @example
+ * ```ts
+ * encodeParameterDescription(writer, { parameterTypes: [23, 25] });
+ * ```
+ */
 export function encodeParameterDescription(writer: Writer, message: Fields<ParameterDescription>): void {
   writer.begin(BackendTag.ParameterDescription, 'ParameterDescription');
   writer.count(message.parameterTypes.length);

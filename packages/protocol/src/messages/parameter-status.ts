@@ -11,7 +11,15 @@ export interface ParameterStatus {
   readonly value: string;
 }
 
-/** Reads the body of a ParameterStatus. */
+/**
+ * Reads the body of a ParameterStatus.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { name, value } = decodeParameterStatus(frame);
+ * ```
+ */
 export function decodeParameterStatus(body: Body, decodeText?: DecodeText): ParameterStatus {
   const reader = readBackend(body, 'ParameterStatus', decodeText);
   const name = reader.cstring();
@@ -20,7 +28,15 @@ export function decodeParameterStatus(body: Body, decodeText?: DecodeText): Para
   return { type: 'ParameterStatus', name, value };
 }
 
-/** Writes a ParameterStatus. */
+/**
+ * Writes a ParameterStatus.
+ *
+ * @throws LocalProtocolError for a zero byte, a lone surrogate or a message too long.
+ * @example
+ * ```ts
+ * encodeParameterStatus(writer, { name: 'client_encoding', value: 'UTF8' });
+ * ```
+ */
 export function encodeParameterStatus(writer: Writer, message: Fields<ParameterStatus>): void {
   writer.begin(BackendTag.ParameterStatus, 'ParameterStatus');
   writer.cstring(message.name);

@@ -14,7 +14,15 @@ export interface Parse {
   readonly parameterTypes: readonly number[];
 }
 
-/** Reads the body of a Parse. */
+/**
+ * Reads the body of a Parse.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { name, sql } = decodeParse(frame);
+ * ```
+ */
 export function decodeParse(body: Body, decodeText?: DecodeText): Parse {
   const reader = readFrontend(body, 'Parse', decodeText);
   const name = reader.cstring();

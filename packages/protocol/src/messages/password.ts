@@ -19,7 +19,15 @@ export interface GSSResponse {
   readonly data: Uint8Array;
 }
 
-/** Reads the body of a PasswordMessage; that it is one, and no other message with `p`, only the dialogue tells. */
+/**
+ * Reads the body of a PasswordMessage; that it is one, and no other message with `p`, only the dialogue tells.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { password } = decodePasswordMessage(frame);
+ * ```
+ */
 export function decodePasswordMessage(body: Body, decodeText?: DecodeText): PasswordMessage {
   const reader = readFrontend(body, 'PasswordMessage', decodeText);
   const password = reader.cstring();
@@ -27,19 +35,41 @@ export function decodePasswordMessage(body: Body, decodeText?: DecodeText): Pass
   return { type: 'PasswordMessage', password };
 }
 
-/** Writes a PasswordMessage; throws LocalProtocolError for a zero byte, which is never shown. */
+/**
+ * Writes a PasswordMessage; throws LocalProtocolError for a zero byte, which is never shown.
+ *
+ * @example
+ * ```ts
+ * encodePasswordMessage(writer, { password: hashMd5Password(user, password, salt) });
+ * ```
+ */
 export function encodePasswordMessage(writer: Writer, message: Fields<PasswordMessage>): void {
   writer.begin(FrontendTag.Authentication, 'PasswordMessage', MAX_AUTHENTICATION_LENGTH);
   writer.cstring(message.password);
   writer.end();
 }
 
-/** Reads the body of a GSSResponse. */
+/**
+ * Reads the body of a GSSResponse.
+ *
+ * @example
+ * ```ts
+ * const { data } = decodeGSSResponse(frame);
+ * ```
+ */
 export function decodeGSSResponse(body: Body): GSSResponse {
   return { type: 'GSSResponse', data: readFrontend(body, 'GSSResponse').rest() };
 }
 
-/** Writes a GSSResponse. */
+/**
+ * Writes a GSSResponse.
+ *
+ * @throws LocalProtocolError when the message would pass the server's limit of 65,535 bytes.
+ * @example
+ * ```ts
+ * encodeGSSResponse(writer, { data: token });
+ * ```
+ */
 export function encodeGSSResponse(writer: Writer, message: Fields<GSSResponse>): void {
   writer.begin(FrontendTag.Authentication, 'GSSResponse', MAX_AUTHENTICATION_LENGTH);
   writer.bytes(message.data);

@@ -10,7 +10,15 @@ export interface Query {
   readonly sql: string;
 }
 
-/** Reads the body of a Query. */
+/**
+ * Reads the body of a Query.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { sql } = decodeQuery(frame);
+ * ```
+ */
 export function decodeQuery(body: Body, decodeText?: DecodeText): Query {
   const reader = readFrontend(body, 'Query', decodeText);
   const sql = reader.cstring();

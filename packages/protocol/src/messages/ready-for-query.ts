@@ -12,7 +12,14 @@ export interface ReadyForQuery {
   readonly status: TransactionStatus;
 }
 
-/** Reads the body of a ReadyForQuery; throws RemoteProtocolError for a status that the manual does not list. */
+/**
+ * Reads the body of a ReadyForQuery; throws RemoteProtocolError for a status that the manual does not list.
+ *
+ * @example
+ * ```ts
+ * const { status } = decodeReadyForQuery(frame);
+ * ```
+ */
 export function decodeReadyForQuery(body: Body): ReadyForQuery {
   const reader = readBackend(body, 'ReadyForQuery');
   const status = String.fromCharCode(reader.byte());
@@ -21,7 +28,14 @@ export function decodeReadyForQuery(body: Body): ReadyForQuery {
   return reader.invalid('unexpected transaction status in "Z" message');
 }
 
-/** Writes a ReadyForQuery. */
+/**
+ * Writes a ReadyForQuery.
+ *
+ * @example
+ * ```ts
+ * encodeReadyForQuery(writer, { status: 'I' });
+ * ```
+ */
 export function encodeReadyForQuery(writer: Writer, message: Fields<ReadyForQuery>): void {
   writer.begin(BackendTag.ReadyForQuery, 'ReadyForQuery');
   writer.byte(message.status.charCodeAt(0));

@@ -169,7 +169,15 @@ export function encodeStandbyStatusUpdate(writer: Writer, message: Fields<Standb
   writer.end();
 }
 
-/** Writes a CopyData that carries hot standby feedback; throws LocalProtocolError for a number beyond its bits. */
+/**
+ * Writes a CopyData that carries hot standby feedback; throws LocalProtocolError for a number beyond its bits.
+ *
+ * @example
+ * ```ts
+ * const nothing = { xmin: 0, xminEpoch: 0, catalogXmin: 0, catalogXminEpoch: 0 };
+ * encodeHotStandbyFeedback(writer, { ...nothing, clientTime });
+ * ```
+ */
 export function encodeHotStandbyFeedback(writer: Writer, message: Fields<HotStandbyFeedback>): void {
   writer.begin(FrontendTag.CopyData, 'CopyData');
   writer.byte(feedbackByte);
@@ -181,7 +189,15 @@ export function encodeHotStandbyFeedback(writer: Writer, message: Fields<HotStan
   writer.end();
 }
 
-/** Writes a CopyData that carries a piece of the log. */
+/**
+ * Writes a CopyData that carries a piece of the log.
+ *
+ * @throws LocalProtocolError for a number beyond its 64 bits or a message too long.
+ * @example
+ * ```ts
+ * encodeXLogData(writer, { start: 0x16b3748n, end: 0x16b3800n, serverTime, data });
+ * ```
+ */
 export function encodeXLogData(writer: Writer, message: Fields<XLogData>): void {
   writer.begin(FrontendTag.CopyData, 'CopyData');
   writer.byte(xLogDataByte);
@@ -192,7 +208,15 @@ export function encodeXLogData(writer: Writer, message: Fields<XLogData>): void 
   writer.end();
 }
 
-/** Writes a CopyData that carries a keepalive. */
+/**
+ * Writes a CopyData that carries a keepalive.
+ *
+ * @throws LocalProtocolError for a number beyond its 64 bits.
+ * @example
+ * ```ts
+ * encodePrimaryKeepalive(writer, { end: 0x16b3800n, serverTime, replyRequested: true });
+ * ```
+ */
 export function encodePrimaryKeepalive(writer: Writer, message: Fields<PrimaryKeepalive>): void {
   writer.begin(FrontendTag.CopyData, 'CopyData');
   writer.byte(keepaliveByte);

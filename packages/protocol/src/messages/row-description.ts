@@ -29,7 +29,15 @@ export interface RowDescription {
 /** A name's terminator and the 18 bytes behind it. */
 const leastFieldByteLength = 19;
 
-/** Reads the body of a RowDescription. */
+/**
+ * Reads the body of a RowDescription.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const names = decodeRowDescription(frame).fields.map((field) => field.name);
+ * ```
+ */
 export function decodeRowDescription(body: Body, decodeText?: DecodeText): RowDescription {
   const reader = readBackend(body, 'RowDescription', decodeText);
   const count = reader.count(leastFieldByteLength);

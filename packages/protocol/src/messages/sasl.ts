@@ -19,7 +19,15 @@ export interface SASLResponse {
   readonly data: Uint8Array;
 }
 
-/** Reads the body of a SASLInitialResponse. */
+/**
+ * Reads the body of a SASLInitialResponse.
+ *
+ * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
+ * @example
+ * ```ts
+ * const { mechanism, data } = decodeSASLInitialResponse(frame);
+ * ```
+ */
 export function decodeSASLInitialResponse(body: Body, decodeText?: DecodeText): SASLInitialResponse {
   const reader = readFrontend(body, 'SASLInitialResponse', decodeText);
   const mechanism = reader.cstring();
@@ -28,7 +36,15 @@ export function decodeSASLInitialResponse(body: Body, decodeText?: DecodeText): 
   return { type: 'SASLInitialResponse', mechanism, data };
 }
 
-/** Writes a SASLInitialResponse. */
+/**
+ * Writes a SASLInitialResponse.
+ *
+ * @throws LocalProtocolError for a zero byte, a lone surrogate or a message too long.
+ * @example
+ * ```ts
+ * encodeSASLInitialResponse(writer, { mechanism: 'SCRAM-SHA-256', data: new TextEncoder().encode(started.message) });
+ * ```
+ */
 export function encodeSASLInitialResponse(writer: Writer, message: Fields<SASLInitialResponse>): void {
   writer.begin(FrontendTag.Authentication, 'SASLInitialResponse', MAX_AUTHENTICATION_LENGTH);
   writer.cstring(message.mechanism);
@@ -36,12 +52,27 @@ export function encodeSASLInitialResponse(writer: Writer, message: Fields<SASLIn
   writer.end();
 }
 
-/** Reads the body of a SASLResponse. */
+/**
+ * Reads the body of a SASLResponse.
+ *
+ * @example
+ * ```ts
+ * const { data } = decodeSASLResponse(frame);
+ * ```
+ */
 export function decodeSASLResponse(body: Body): SASLResponse {
   return { type: 'SASLResponse', data: readFrontend(body, 'SASLResponse').rest() };
 }
 
-/** Writes a SASLResponse. */
+/**
+ * Writes a SASLResponse.
+ *
+ * @throws LocalProtocolError when the message would pass the server's limit of 65,535 bytes.
+ * @example
+ * ```ts
+ * encodeSASLResponse(writer, { data: new TextEncoder().encode(answered.message) });
+ * ```
+ */
 export function encodeSASLResponse(writer: Writer, message: Fields<SASLResponse>): void {
   writer.begin(FrontendTag.Authentication, 'SASLResponse', MAX_AUTHENTICATION_LENGTH);
   writer.bytes(message.data);

@@ -13,12 +13,26 @@ export interface GSSENCRequest {
   readonly type: 'GSSENCRequest';
 }
 
-/** Writes an SSLRequest; nothing else may be sent before its answer. */
+/**
+ * Writes an SSLRequest; nothing else may be sent before its answer.
+ *
+ * @example
+ * ```ts
+ * encodeSSLRequest(writer);
+ * ```
+ */
 export function encodeSSLRequest(writer: Writer): void {
   encodeRequest(writer, 'SSLRequest');
 }
 
-/** Writes a GSSENCRequest; nothing else may be sent before its answer. */
+/**
+ * Writes a GSSENCRequest; nothing else may be sent before its answer.
+ *
+ * @example
+ * ```ts
+ * encodeGSSENCRequest(writer);
+ * ```
+ */
 export function encodeGSSENCRequest(writer: Writer): void {
   encodeRequest(writer, 'GSSENCRequest');
 }
@@ -29,12 +43,28 @@ function encodeRequest(writer: Writer, type: 'SSLRequest' | 'GSSENCRequest'): vo
   writer.end();
 }
 
-/** Reads the body of an SSLRequest. */
+/**
+ * Reads the body of an SSLRequest.
+ *
+ * @throws RemoteProtocolError when it is another request.
+ * @example
+ * ```ts
+ * decodeSSLRequest(frame).type; // 'SSLRequest'
+ * ```
+ */
 export function decodeSSLRequest(body: Body): SSLRequest {
   return decodeRequest(body, 'SSLRequest');
 }
 
-/** Reads the body of a GSSENCRequest. */
+/**
+ * Reads the body of a GSSENCRequest.
+ *
+ * @throws RemoteProtocolError when it is another request.
+ * @example
+ * ```ts
+ * decodeGSSENCRequest(frame).type; // 'GSSENCRequest'
+ * ```
+ */
 export function decodeGSSENCRequest(body: Body): GSSENCRequest {
   return decodeRequest(body, 'GSSENCRequest');
 }
