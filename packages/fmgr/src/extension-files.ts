@@ -7,9 +7,10 @@ interface FileSystem {
 }
 
 /** The part of the engine's module object that is used here. */
-interface EngineModule {
+export interface EngineModule {
   readonly FS: FileSystem;
   readonly WASM_PREFIX: string;
+  readonly MEMFS?: unknown;
 }
 
 /** The part of PGlite's `emscriptenOpts` that is used here. */

@@ -17,6 +17,7 @@ test('the entry point exports these names and no others', () => {
     'databaseEncoding',
     'defineExtension',
     'defineLibrary',
+    'doubleFileGrowth',
     'ereport',
     'executeSql',
     'extensionFiles',

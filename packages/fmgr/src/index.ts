@@ -16,6 +16,7 @@ export { AbiError, type Engine } from './engine.ts';
 export { ereport, type Level, type Report, SqlError } from './ereport.ts';
 export { defineExtension, type HostExtensionDefinition, type PGliteExtension } from './extension.ts';
 export { type EmscriptenOptions, type ExtensionDefinition, extensionFiles, writeFiles } from './extension-files.ts';
+export { doubleFileGrowth } from './file-growth.ts';
 export {
   type CancelReason,
   cancelStatement,

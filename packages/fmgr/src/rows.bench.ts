@@ -1,6 +1,6 @@
 // Rows from DataRow bytes into the caller's tuplestore, without a network: node --import tsx src/rows.bench.ts [rows]
 import { PGlite } from '@electric-sql/pglite';
-import { type Call, defineExtension, type Format } from './index.ts';
+import { type Call, defineExtension, doubleFileGrowth, type Format } from './index.ts';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 const PAIRS = 5;
@@ -116,7 +116,14 @@ const extension = defineExtension({
   functions: { feed, one_row: oneRow, empty_call: (call) => call.returnInt4(call.int4(0)) },
 });
 
-const pg = await PGlite.create({ extensions: { extension } });
+const doubling = {
+  name: extension.name,
+  setup: async (instance: unknown, emscriptenOpts: unknown) => {
+    const part = await extension.setup(instance, emscriptenOpts);
+    return { ...part, emscriptenOpts: doubleFileGrowth(part.emscriptenOpts) };
+  },
+};
+const pg = await PGlite.create({ extensions: { extension: doubling } });
 await pg.exec('CREATE EXTENSION bench_rows');
 const only = process.argv[3];
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterEach, expect, test } from 'vitest';
-import { AbiError, defineExtension, defineLibrary, executeSql } from '../src/index.ts';
+import { AbiError, defineExtension, defineLibrary, doubleFileGrowth, executeSql } from '../src/index.ts';
 import { describeEngine, hosted } from './fixture.ts';
 
 const open: PGlite[] = [];
@@ -129,6 +129,32 @@ test('a symbol that the library has not got is refused when the function is made
     await engine.error(`CREATE FUNCTION missing() RETURNS int AS '$libdir/hosted', 'missing' LANGUAGE C`),
   ).toMatchObject({ code: '42883', message: expect.stringContaining('could not find function "missing"') });
   expect(await engine.value('SELECT 1')).toBe(1);
+});
+
+test('files that grow by doubling hold what was written', async () => {
+  const spilling = {
+    ...named('x'),
+    setup: async (pg: unknown, emscriptenOpts: unknown) => {
+      const part = await named('x').setup(pg, emscriptenOpts);
+      return { ...part, emscriptenOpts: doubleFileGrowth(part.emscriptenOpts) };
+    },
+  };
+  const engine = describeEngine(started(await PGlite.create({ extensions: { hosted: spilling } })));
+  const sizes: number[] = [];
+  const { mod } = engine.pg as unknown as {
+    mod: { MEMFS: { expandFileStorage(file: unknown, capacity: number): void } };
+  };
+  const expand = mod.MEMFS.expandFileStorage.bind(mod.MEMFS);
+  mod.MEMFS.expandFileStorage = (file, capacity) => {
+    const before = (file as { contents: Uint8Array }).contents.length;
+    expand(file, capacity);
+    const after = (file as { contents: Uint8Array }).contents.length;
+    if (after > before && before >= 1024 * 1024) sizes.push(after / before);
+  };
+  await engine.pg.exec(`CREATE TABLE filled AS SELECT i, md5(i::text) AS t FROM generate_series(1, 100000) AS g(i)`);
+  expect(await engine.value(`SELECT count(*)::int FROM filled WHERE t = md5(i::text)`)).toBe(100_000);
+  expect(sizes.length).toBeGreaterThan(0);
+  for (const growth of sizes) expect(growth).toBeGreaterThanOrEqual(2);
 });
 
 test('names that C or the file system would not take are refused', () => {
