@@ -26,7 +26,7 @@ const head = [
   '',
   'Every case in tools/differential/cases runs through PostgreSQL 18 with its C extension and through ours. Those that',
   'may differ stand here with their reason; the differential tests fail when one of them does not differ, or differs in',
-  'another way, or when any other case differs at all. The numbers are those of the quirks that they are filed under.',
+  'another way, or when any other case differs at all. Q numbers are quirks of the C extension, D numbers are our own.',
   '',
 ].join('\n');
 
@@ -48,6 +48,7 @@ function code(text: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
+/** The quirks of the C extension (Q) first, then what is ours alone (D). */
 function byNumber(a: string, b: string): number {
-  return Number(a.slice(1)) - Number(b.slice(1)) || a.localeCompare(b);
+  return b.slice(0, 1).localeCompare(a.slice(0, 1)) || Number(a.slice(1)) - Number(b.slice(1));
 }
