@@ -4,6 +4,8 @@ import type { Connection } from './connection.ts';
 import { resolveWithFiles } from './files.ts';
 import { nodeTlsFiles } from './tls-files.ts';
 import { nodeSockets } from './transports/node-socket.ts';
+import { decodeNodeText } from './transports/node-text.ts';
+import { TypeRegistry } from './types/registry.ts';
 
 /** How Node connects: the general options, and what of this machine a connection string may draw on. */
 export interface NodeConnectOptions extends ConnectOptions {
@@ -16,6 +18,9 @@ export interface NodeConnectOptions extends ConnectOptions {
   /** libpq's warnings about password files that it does not use. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
+
+/** The core types with Node's text decoder. */
+const NODE_TYPES = new TypeRegistry().withTextDecoder(decodeNodeText);
 
 /**
  * Connects over TCP or a unix socket, with TLS as `sslmode` says, exactly as libpq would (manual: "Database Connection
@@ -47,7 +52,8 @@ export async function connect(
   });
   const isLibpq = environment === 'libpq';
   const sockets = nodeSockets(nodeTlsFiles({ variables: isLibpq ? variables : undefined }));
-  return connectResolved(resolved, sockets, options, isLibpq ? variables : undefined);
+  const types = options.types?.withTextDecoder(decodeNodeText) ?? NODE_TYPES;
+  return connectResolved(resolved, sockets, { ...options, types }, isLibpq ? variables : undefined);
 }
 
 export type { Connection } from './connection.ts';

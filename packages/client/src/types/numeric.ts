@@ -94,13 +94,13 @@ function encodeDecimal(isNegative: boolean, whole: string, fraction: string, exp
   return builder.take();
 }
 
-/** numeric as its exact decimal text. */
+/** numeric as its exact decimal text, which is what it is asked for in: nothing is left to compute then. */
 export const numericCodecs: readonly TypeCodec[] = [
   {
     oid: 1700,
     arrayOid: 1231,
     name: 'numeric',
-    preferredFormat: 1,
+    preferredFormat: 0,
     decodeText: asciiText,
     decodeBinary: decodeNumeric,
     encodeText: numericText,

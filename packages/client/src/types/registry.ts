@@ -1,8 +1,9 @@
-import { decodeUtf8Strict, type FieldDescription } from '@pg-dblink/protocol';
+import { type DecodeText, decodeUtf8Strict, type FieldDescription } from '@pg-dblink/protocol';
 import { arrayCodec, vectorCodec } from './arrays.ts';
 import { bitCodecs } from './bits.ts';
 import { booleanCodecs } from './boolean.ts';
 import { byteaCodecs } from './bytea.ts';
+import { asciiText } from './bytes.ts';
 import type { DecodeValue, TypeCodec } from './codec.ts';
 import { recordCodec } from './composites.ts';
 import { dateTimeCodecs } from './date-time.ts';
@@ -88,15 +89,23 @@ function completed(scalars: ReadonlyMap<number, TypeCodec>): ReadonlyMap<number,
 export class TypeRegistry {
   readonly #given: ReadonlyMap<number, TypeCodec>;
   readonly #codecs: ReadonlyMap<number, TypeCodec>;
+  readonly #decodeText: DecodeText;
 
-  constructor(codecs: Iterable<TypeCodec> = SCALARS) {
+  /** @param decodeText - makes strings of UTF-8, and must refuse what is none; a platform may have a faster one */
+  constructor(codecs: Iterable<TypeCodec> = SCALARS, decodeText: DecodeText = decodeUtf8Strict) {
     this.#given = new Map(Array.from(codecs, (codec) => [codec.oid, codec]));
     this.#codecs = completed(this.#given);
+    this.#decodeText = decodeText;
   }
 
   /** A registry with codecs added or replaced; this one stays as it is. */
   with(...codecs: readonly TypeCodec[]): TypeRegistry {
-    return new TypeRegistry([...this.#given.values(), ...codecs]);
+    return new TypeRegistry([...this.#given.values(), ...codecs], this.#decodeText);
+  }
+
+  /** A registry with the same codecs and another text decoder. */
+  withTextDecoder(decodeText: DecodeText): TypeRegistry {
+    return new TypeRegistry(this.#given.values(), decodeText);
   }
 
   find(oid: number): TypeCodec | undefined {
@@ -111,7 +120,8 @@ export class TypeRegistry {
   /** How the values of a column are made. */
   decoderFor({ format, typeOid }: FieldDescription): DecodeValue {
     const codec = this.#codecs.get(typeOid);
-    if (format === 1) return codec?.decodeBinary ?? copyBytes;
-    return codec?.decodeText ?? decodeUtf8Strict;
+    const decode = format === 1 ? (codec?.decodeBinary ?? copyBytes) : (codec?.decodeText ?? decodeUtf8Strict);
+    // What is plain text goes through the decoder of the platform.
+    return decode === decodeUtf8Strict || decode === asciiText ? this.#decodeText : decode;
   }
 }
