@@ -1,5 +1,14 @@
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite as HighestPGlite } from '@electric-sql/pglite';
+import { PGlite as LowestPGlite } from 'pglite-lowest';
 import { defineExtension, type HostFunction } from '../src/index.ts';
+
+// The versions differ in private members only.
+const lowest = LowestPGlite as unknown as typeof HighestPGlite;
+
+/** Both ends of the peer range; FMGR_PEER=lowest runs every test on the lower one. */
+export const PEERS = { lowest, highest: HighestPGlite };
+export type PGlite = HighestPGlite;
+export const PGlite: typeof HighestPGlite = process.env['FMGR_PEER'] === 'lowest' ? lowest : HighestPGlite;
 
 /** An SQL error as PGlite reports it. */
 export interface RaisedError {

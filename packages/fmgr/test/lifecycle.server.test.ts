@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { afterEach, expect, test } from 'vitest';
 import { AbiError, defineExtension, defineLibrary, doubleFileGrowth, executeSql } from '../src/index.ts';
-import { describeEngine, hosted } from './fixture.ts';
+import { describeEngine, hosted, PGlite } from './fixture.ts';
 
 const open: PGlite[] = [];
 const folders: string[] = [];

@@ -1,5 +1,3 @@
-import { PGlite } from '@electric-sql/pglite';
-import { PGlite as LowestPGlite } from 'pglite-lowest';
 import { describe, expect, test } from 'vitest';
 import {
   type Call,
@@ -17,7 +15,7 @@ import {
   withSettings,
 } from '../src/index.ts';
 import { dataRow, joined } from './data-rows.ts';
-import { describeEngine, hosted } from './fixture.ts';
+import { describeEngine, hosted, PEERS } from './fixture.ts';
 
 const int64 = (value: bigint): Uint8Array => {
   const bytes = new Uint8Array(8);
@@ -92,12 +90,7 @@ const functions = {
   cancels: { sql: 'cancels() RETURNS void', body: (call: Call) => cancelStatement(call.engine, 'user request') },
 };
 
-const PEERS = [
-  ['lowest', LowestPGlite as unknown as typeof PGlite],
-  ['highest', PGlite],
-] as const;
-
-describe.each(PEERS)('the %s PGlite of the peer range', (_, Peer) => {
+describe.each(Object.entries(PEERS))('the %s PGlite of the peer range', (_, Peer) => {
   test('does all of it', async () => {
     const engine = describeEngine(await Peer.create({ extensions: { hosted: hosted(functions) } }));
     await engine.pg.exec(`
