@@ -23,6 +23,8 @@ import { RingWriter } from './ring.ts';
 interface RunningCall {
   readonly outbox: Outbox;
   readonly abort: AbortController;
+  /** Resolves when the function has ended, well or badly. */
+  ended: Promise<void>;
   answer: ((answer: LocalAnswer) => void) | undefined;
 }
 
@@ -71,18 +73,23 @@ export class Responder {
     const call: RunningCall = {
       outbox: new Outbox(ring, id, this.#host),
       abort: new AbortController(),
+      ended: Promise.resolve(),
       answer: undefined,
     };
+    // What an abandoned call does about its connection comes before the next call on it.
+    const left = [...this.#calls.values()].filter(({ abort }) => abort.signal.aborted).map(({ ended }) => ended);
     if (this.#calls.size === 0) this.#host.busy(true);
     this.#calls.set(id, call);
     this.#forgetOlder(channel);
     this.#latest.set(id, call.outbox);
     this.#latestOf[channel] = id;
-    this.#run(call, request)
-      .then(
-        (result) => call.outbox.send(FRAME.result, result),
-        (error: unknown) => call.outbox.send(FRAME.failed, fieldsOf(error)),
-      )
+    const result =
+      left.length === 0 ? this.#run(call, request) : Promise.all(left).then(() => this.#run(call, request));
+    call.ended = result.then(
+      (value) => call.outbox.send(FRAME.result, value),
+      (error: unknown) => call.outbox.send(FRAME.failed, fieldsOf(error)),
+    );
+    call.ended
       .then(() => call.outbox.flushed())
       .then(
         () => this.#end(id),

@@ -13,8 +13,9 @@ import type { NetworkOptions, WorkerData } from './worker-data.ts';
 export function nodeThreads(network: NetworkOptions, url: URL | undefined): SpawnNetworkThread {
   const module = url ?? workerModule();
   return (memory) => {
+    // Flags of the main program, such as --input-type, are not the worker's.
     const data: WorkerData = { ...memory, network };
-    const worker = new Worker(module, { workerData: data, name: 'dblink' });
+    const worker = new Worker(module, { workerData: data, name: 'dblink', execArgv: [] });
     worker.unref();
     // Whoever waits learns of it by the pulse; without a listener it would end the whole process.
     worker.on('error', () => undefined);
