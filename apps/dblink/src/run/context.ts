@@ -60,6 +60,12 @@ export function logWarning(context: RunContext, message: string): void {
   log(context, 'warning: ', message);
 }
 
+/** Says to somebody who types within a false `\\if` why nothing happens. */
+export function warnIgnored(context: RunContext, what: string): void {
+  if (!context.isInteractive || context.place !== undefined) return;
+  logWarning(context, `${what} ignored; use \\endif or Ctrl-C to exit current \\if block`);
+}
+
 /** Prints a message of the server: it says its severity itself. */
 export function logInfo(context: RunContext, message: string): void {
   log(context, '', message);
@@ -69,6 +75,8 @@ function log(context: RunContext, level: string, message: string): void {
   const { place, logStyle } = context;
   const where = place === undefined ? '' : `${place.file}:${place.line}:`;
   const prefix = logStyle === 'full' || place !== undefined ? `${program}:${where} ` : '';
+  // What was printed before stands before, where both go to one place.
+  void context.stdout.flush();
   context.stderr.write(`${prefix}${logStyle === 'full' ? level : ''}${message}\n`);
 }
 

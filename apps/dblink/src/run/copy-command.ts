@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, openSync } from 'node:fs';
 import type { QuerySink } from '../engine/conversation.ts';
 import { logError, type RunContext } from './context.ts';
 import { copyLines } from './copy-lines.ts';
@@ -42,10 +42,11 @@ export async function copyFile(context: RunContext, line: string | undefined): P
   }
 }
 
-function sourceOf(context: RunContext, end: CopyCommand['end']): QueryTarget {
+function sourceOf(context: RunContext, end: CopyCommand['end']): QueryTarget & { close?(): void } {
   if (end.kind === 'file') {
-    const stream = createReadStream(end.path, { highWaterMark: 65_536 });
-    return { copyIn: () => stream };
+    // Opened before anything is sent: a file that is missing is no affair of the server's.
+    const stream = createReadStream(end.path, { fd: openSync(end.path, 'r'), highWaterMark: 65_536 });
+    return { copyIn: () => stream, close: () => void stream.destroy() };
   }
   if (end.name !== 'pstdin') return {};
   return { copyIn: (): ReturnType<QuerySink['copyIn']> => copyLines(context.stdin()) };

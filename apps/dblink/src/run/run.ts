@@ -65,7 +65,7 @@ function makeContext(options: RunOptions, engine: Engine, stdin: () => LineSourc
   return {
     conversation: converse(engine),
     parameters: engine.parameters,
-    variables: new Variables(),
+    variables: variablesFor(engine),
     stdout,
     stderr,
     output: stdout,
@@ -81,6 +81,16 @@ function makeContext(options: RunOptions, engine: Engine, stdin: () => LineSourc
     previousQuery: '',
     lastError: undefined,
   };
+}
+
+/** psql's variables at its start, with those that say which server this is. */
+function variablesFor(engine: Engine): Variables {
+  const variables = new Variables();
+  const version = engine.parameters.get('server_version') ?? '';
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  variables.set('SERVER_VERSION_NAME', version);
+  variables.set('SERVER_VERSION_NUM', String(major * 10_000 + minor));
+  return variables;
 }
 
 /** Sets what the flags set; 1 when they cannot be set so. */
@@ -99,6 +109,7 @@ function prepare(options: RunOptions, context: RunContext): 0 | 1 {
     const change = changeSetting(context.settings, option, value);
     if ('error' in change) {
       logError(context, change.error);
+      logError(context, `could not set printing parameter "${option}"`);
       return 1;
     }
     context.settings = change.settings;

@@ -1,6 +1,6 @@
 import { runCommand } from './commands/run-command.ts';
 import { Conditions } from './conditions.ts';
-import { type LineSource, logError, type Place, type RunContext } from './context.ts';
+import { type LineSource, logError, type Place, type RunContext, warnIgnored } from './context.ts';
 import { describeFileError, fileLines, type OpenLines } from './line-source.ts';
 import { Scanner } from './scanner.ts';
 import { sendQuery } from './send-query.ts';
@@ -84,7 +84,10 @@ export async function runLine(script: Script, line: string): Promise<Outcome> {
 async function sendBuffer({ context, scanner, conditions }: Script): Promise<Outcome> {
   const sql = scanner.buffer;
   scanner.resetStatement();
-  if (!conditions.isActive) return 'continue';
+  if (!conditions.isActive) {
+    warnIgnored(context, 'query');
+    return 'continue';
+  }
   context.previousQuery = sql;
   return (await sendQuery(context, sql)) ? 'continue' : 'failed';
 }

@@ -2,10 +2,11 @@ import { type ErrorFields, type FieldDescription, parseCommandTag } from '@pg-db
 import type { Notification, QuerySink } from '../engine/conversation.ts';
 import { printTable } from '../format/print.ts';
 import type { PrintSettings, Table, TableColumn } from '../format/settings.ts';
-import { logError, logInfo, messageStyle, type RunContext } from './context.ts';
+import { logError, logInfo, logWarning, messageStyle, type RunContext } from './context.ts';
 import { copyLines } from './copy-lines.ts';
 import { formatMessage } from './message.ts';
 import type { Output } from './output.ts';
+import { isSpecialVariable, ValueError } from './variables.ts';
 
 /** What is done with a query's results, other than printing them where results go. */
 export interface QueryTarget {
@@ -26,6 +27,8 @@ export interface QueryTarget {
 type Result =
   | { readonly kind: 'rows'; readonly columns: readonly TableColumn[]; readonly rows: (readonly (string | null)[])[] }
   | { readonly kind: 'none' };
+
+type Copied = 'none' | 'to results' | 'elsewhere';
 
 const dataChanging = /^(INSERT|UPDATE|DELETE|MERGE) /;
 const machineFormats = new Set(['json', 'ndjson']);
@@ -110,7 +113,8 @@ class QueryRun implements QuerySink {
   /** What is printed last when SHOW_ALL_RESULTS is off. */
   #last: (() => void) | undefined;
   #failure: 'none' | 'gset' = 'none';
-  #copied: 'none' | 'out' = 'none';
+  /** Where the data of COPY … TO STDOUT went: where results go, or to a file of its own. */
+  #copied: Copied = 'none';
   readonly #notifications: Notification[] = [];
   error: ErrorFields | undefined;
 
@@ -143,19 +147,22 @@ class QueryRun implements QuerySink {
   commandComplete(commandTag: string): void {
     const result = this.#result;
     this.#result = { kind: 'none' };
-    const isCopyOut = this.#copied === 'out';
+    const copied = this.#copied;
     this.#copied = 'none';
     this.#setVariables('false', '00000', parseCommandTag(commandTag).rows ?? 0n);
-    if (this.#context.variables.isOn('SHOW_ALL_RESULTS')) this.#show(result, commandTag, isCopyOut);
-    else this.#last = () => this.#show(result, commandTag, isCopyOut);
+    if (this.#context.variables.isOn('SHOW_ALL_RESULTS')) this.#show(result, commandTag, copied);
+    else this.#last = () => this.#show(result, commandTag, copied);
   }
 
-  #show(result: Result, commandTag: string, isCopyOut: boolean): void {
+  #show(result: Result, commandTag: string, copied: Copied): void {
     if (result.kind === 'rows') this.#showRows(result);
     if (result.kind === 'rows' && !dataChanging.test(commandTag)) return;
     // COPY … TO STDOUT: its data is the output.
-    if (isCopyOut || this.#target.collect !== undefined || this.#context.variables.isOn('QUIET')) return;
-    if (!machineFormats.has(this.#settings.format)) this.#output.write(`${commandTag}\n`);
+    if (copied === 'to results' || this.#target.collect !== undefined || this.#context.variables.isOn('QUIET')) return;
+    if (machineFormats.has(this.#settings.format)) return;
+    // Of COPY … TO STDOUT, `\\g FILE` takes the data only.
+    const output = copied === 'elsewhere' ? this.#context.output : this.#output;
+    output.write(`${commandTag}\n`);
   }
 
   #showRows(table: Table): void {
@@ -173,12 +180,24 @@ class QueryRun implements QuerySink {
       this.#failure = 'gset';
       return;
     }
-    table.columns.forEach((column, index) => {
+    const { variables } = this.#context;
+    for (const [index, column] of table.columns.entries()) {
       const value = table.rows[0]?.[index] ?? null;
       const name = prefix + column.name;
-      if (value === null) this.#context.variables.unset(name);
-      else this.#context.variables.set(name, value);
-    });
+      if (isSpecialVariable(name)) {
+        logWarning(this.#context, `attempt to \\gset into specially treated variable "${name}" ignored`);
+        continue;
+      }
+      try {
+        if (value === null) variables.unset(name);
+        else variables.set(name, value);
+      } catch (error) {
+        if (!(error instanceof ValueError)) throw error;
+        logError(this.#context, error.message);
+        this.#failure = 'gset';
+        return;
+      }
+    }
   }
 
   emptyQueryResponse(): void {
@@ -217,7 +236,7 @@ class QueryRun implements QuerySink {
   copyOut(data: Uint8Array): void {
     const { copyOut } = this.#target;
     // The tag is printed unless it would stand behind the data.
-    if (copyOut === undefined || copyOut === this.#output) this.#copied = 'out';
+    this.#copied = (copyOut ?? this.#output) === this.#context.output ? 'to results' : 'elsewhere';
     (copyOut ?? this.#output).writeBytes(data);
   }
 

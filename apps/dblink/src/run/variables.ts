@@ -60,6 +60,17 @@ const specials: Readonly<Record<string, Special>> = {
   },
 };
 
+const promptVariable = /^PROMPT[123]$/;
+
+/** Whether a variable means something to the shell: `\\gset` must not set it. */
+export function isSpecialVariable(name: string): boolean {
+  return Object.hasOwn(specials, name) || promptVariable.test(name);
+}
+
+function specialOf(name: string): Special | undefined {
+  return Object.hasOwn(specials, name) ? specials[name] : undefined;
+}
+
 /** psql's variables, with what each special one accepts. */
 export class Variables {
   readonly #values: Map<string, string> = new Map([
@@ -94,7 +105,7 @@ export class Variables {
    */
   set(name: string, value: string): void {
     if (!validName.test(name)) throw new ValueError(`invalid variable name: "${name}"`);
-    const special = specials[name];
+    const special = specialOf(name);
     // Without a value, a switch is switched on.
     const given = special !== undefined && value === '' && special.check === parseBoolean ? 'on' : value;
     special?.check(given, name);
@@ -104,7 +115,7 @@ export class Variables {
   /** Unsets a variable; a special one gets the value that it has then. */
   unset(name: string): void {
     if (!validName.test(name)) throw new ValueError(`invalid variable name: "${name}"`);
-    const special = specials[name];
+    const special = specialOf(name);
     if (special === undefined) this.#values.delete(name);
     else this.#values.set(name, special.fallback);
   }

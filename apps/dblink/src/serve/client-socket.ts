@@ -13,6 +13,8 @@ export class ClientSocket {
   #held = 0;
   #state: 'open' | 'ended' = 'open';
   #arrived: () => void = () => undefined;
+  /** The wait for a slow client that is going on. */
+  #drained: Promise<void> | undefined;
   /** Settles when the client is gone, however it went. */
   readonly gone: Promise<void>;
 
@@ -67,15 +69,17 @@ export class ClientSocket {
   /** Writes; a promise when the client is slow, settled once it has caught up or gone. */
   write(bytes: Uint8Array): void | Promise<void> {
     if (this.#socket.destroyed || this.#socket.write(bytes)) return;
-    return new Promise((resolve) => {
+    this.#drained ??= new Promise((resolve) => {
       const done = (): void => {
         this.#socket.off('drain', done);
         this.#socket.off('close', done);
+        this.#drained = undefined;
         resolve();
       };
       this.#socket.on('drain', done);
       this.#socket.on('close', done);
     });
+    return this.#drained;
   }
 
   /** Writes a last message, and ends; a client that does not take it is cut off. */

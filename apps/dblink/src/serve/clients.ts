@@ -3,7 +3,7 @@ import { FrameReader } from '@pg-dblink/protocol';
 import { frontendLimits } from '@pg-dblink/protocol/server';
 import { type Engine, EngineError, type TransactionStatus } from '../engine/engine.ts';
 import type { ClientSocket } from './client-socket.ts';
-import { Refusal, reportMessage } from './messages.ts';
+import { Refusal, type Report, reportMessage } from './messages.ts';
 import type { ServeOptions } from './options.ts';
 import { Relay } from './relay.ts';
 import { applySettings, resetSession } from './session-state.ts';
@@ -27,15 +27,19 @@ export class Clients {
   readonly #keys: Map<number, SessionKey> = new Map();
   #lastProcessId = 0;
 
-  constructor(engine: Engine, options: ServeOptions) {
+  readonly #failed: (error: unknown) => void;
+
+  /** `failed` is told of an error that is nobody's but ours. */
+  constructor(engine: Engine, options: ServeOptions, failed: (error: unknown) => void) {
     this.#engine = engine;
     this.#options = options;
+    this.#failed = failed;
   }
 
   /**
    * Serves one client from its first byte to its last.
    *
-   * @throws EngineError when the engine is lost.
+   * @throws EngineError when the engine is lost; what else goes wrong with one client concerns no other.
    */
   async serve(socket: ClientSocket): Promise<void> {
     this.#sockets.add(socket);
@@ -43,13 +47,9 @@ export class Clients {
       await this.#serve(socket);
       socket.end();
     } catch (error) {
-      if (error instanceof Refusal) {
-        socket.end(reportMessage(error.report));
-        return;
-      }
-      const message = error instanceof EngineError ? error.message : 'internal error';
-      socket.end(reportMessage({ severity: 'FATAL', sqlState: 'XX000', message }));
-      throw error;
+      socket.end(reportMessage(reportOf(error)));
+      if (error instanceof EngineError) throw error;
+      if (!(error instanceof Refusal)) this.#failed(error);
     } finally {
       this.#sockets.delete(socket);
     }
@@ -132,6 +132,12 @@ export class Clients {
     parameters.set('client_encoding', 'UTF8');
     return parameters;
   }
+}
+
+function reportOf(error: unknown): Report {
+  if (error instanceof Refusal) return error.report;
+  const message = error instanceof EngineError ? error.message : 'internal error of the server';
+  return { severity: 'FATAL', sqlState: 'XX000', message };
 }
 
 function labelOf(socket: ClientSocket, start: SessionStart): string {

@@ -28,7 +28,9 @@ export interface RunningServer {
  * ```
  */
 export async function startServer(engine: Engine, options: ServeOptions): Promise<RunningServer> {
-  const clients = new Clients(engine, options);
+  const clients = new Clients(engine, options, (error) => {
+    process.stderr.write(`dblink: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+  });
   let fail = (_error: unknown): void => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;

@@ -7,6 +7,7 @@ import {
   encodeNegotiateProtocolVersion,
   encodeParameterStatus,
   encodeReadyForQuery,
+  type StartupFamilyMessage,
 } from '@pg-dblink/protocol/server';
 import type { ClientSocket } from './client-socket.ts';
 import { Refusal } from './messages.ts';
@@ -37,19 +38,19 @@ const connectionParameters = new Set(['user', 'database', 'replication', 'option
 export async function receiveStart(socket: ClientSocket, reader: FrameReader): Promise<Start> {
   const asked = new Set<string>();
   for (;;) {
-    const frame = reader.next();
-    if (frame === undefined) {
+    const message = nextStart(reader);
+    if (message === 'none') return { kind: 'nothing' };
+    if (message === undefined) {
       const chunk = await socket.read();
       if (chunk === undefined) return { kind: 'nothing' };
       reader.push(chunk);
       continue;
     }
-    const message = decodeStart(frame);
     switch (message.type) {
       case 'SSLRequest':
       case 'GSSENCRequest':
-        if (asked.has(message.type))
-          throw new Refusal('08P01', 'unsupported frontend protocol 1234.5679: server supports 3.0 to 3.2');
+        // The server, too, answers each once and takes a second one for a protocol version.
+        if (asked.has(message.type)) return { kind: 'nothing' };
         asked.add(message.type);
         await socket.write(refused);
         break;
@@ -61,7 +62,16 @@ export async function receiveStart(socket: ClientSocket, reader: FrameReader): P
   }
 }
 
-function decodeStart(frame: Parameters<typeof decodeStartupFamily>[0]): ReturnType<typeof decodeStartupFamily> {
+/** The next message; `none` for bytes that are no start-up packet: as the server does, nothing is said to them. */
+function nextStart(reader: FrameReader): StartupFamilyMessage | 'none' | undefined {
+  let frame: ReturnType<FrameReader['next']>;
+  try {
+    frame = reader.next();
+  } catch (error) {
+    if (isRemoteProtocolError(error)) return 'none';
+    throw error;
+  }
+  if (frame === undefined) return undefined;
   try {
     return decodeStartupFamily(frame);
   } catch (error) {

@@ -43,7 +43,9 @@ export const describe: Command = async ({ script: { context }, name, arguments: 
   };
   const version = versionNumber(context.parameters.get('server_version') ?? '');
   const echoesHidden = context.variables.isOn('ECHO_HIDDEN');
-  await run(command, 'postgres', (sql) => catalogRows(context, sql), take, echoesHidden, version).promise;
+  // Of an error in a look-up for \\sf and \\sv, psql shows the first line only.
+  await run(command, 'postgres', (sql) => catalogRows(context, sql, name.startsWith('s')), take, echoesHidden, version)
+    .promise;
   await context.output.flush();
   return outcome;
 };
@@ -75,9 +77,13 @@ function versionNumber(version: string): number {
 }
 
 /** Runs one catalog query; psql-describe takes an error as psql would: it prints the message and gives up. */
-async function catalogRows(context: RunContext, sql: string): Promise<unknown> {
+async function catalogRows(context: RunContext, sql: string, isTerse: boolean): Promise<unknown> {
   const result = await queryRows(context.conversation, sql);
-  if ('error' in result) throw new Error(formatMessage(result.error, sql).replace(/^ERROR: {2}/, ''));
+  if ('error' in result) {
+    const { position, ...fields } = result.error;
+    const shown = isTerse || position === undefined ? fields : result.error;
+    throw new Error(formatMessage(shown, sql).replace(/^ERROR: {2}/, ''));
+  }
   const fields = result.fields.map(({ name, typeOid }) => ({ name, dataTypeID: typeOid }));
   return { fields, rows: result.rows, rowCount: result.rows.length };
 }

@@ -24,11 +24,18 @@ export const displayCommands: Commands = {
   C: ({ script: { context }, arguments: args }) => pset(context, 'title', args.next()?.value),
   timing: ({ script: { context }, arguments: args }) => {
     const value = args.next()?.value;
-    const on = value === undefined ? context.timing === 'off' : parseBoolean(value, '\\timing');
-    context.timing = on ? 'on' : 'off';
-    if (!context.variables.isOn('QUIET')) context.stdout.write(`Timing is ${context.timing}.\n`);
+    try {
+      const on = value === undefined ? context.timing === 'off' : parseBoolean(value, '\\timing');
+      context.timing = on ? 'on' : 'off';
+    } finally {
+      // psql says how it stands after a value that it cannot read, too.
+      if (!context.variables.isOn('QUIET')) context.stdout.write(`Timing is ${context.timing}.\n`);
+    }
   },
 };
+
+/** Switches that psql says something of when it turns them over, not when it is given their value. */
+const silentOptions = new Set(['t', 'tuples_only', 'footer']);
 
 function pset(context: RunContext, option: string, value: string | undefined): Outcome {
   const change = changeSetting(context.settings, option, value);
@@ -37,6 +44,7 @@ function pset(context: RunContext, option: string, value: string | undefined): O
     return 'failed';
   }
   context.settings = change.settings;
-  if (!context.variables.isOn('QUIET')) context.stdout.write(`${describeSetting(context.settings, option)}\n`);
+  const isSilent = context.variables.isOn('QUIET') || (value !== undefined && silentOptions.has(option));
+  if (!isSilent) context.stdout.write(`${describeSetting(context.settings, option)}\n`);
   return 'continue';
 }

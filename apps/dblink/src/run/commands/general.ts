@@ -9,7 +9,10 @@ export const generalCommands: Commands = {
   quit: () => 'quit',
   echo: (invocation) => echo(invocation, invocation.script.context.stdout),
   qecho: (invocation) => echo(invocation, invocation.script.context.output),
-  warn: (invocation) => echo(invocation, invocation.script.context.stderr),
+  warn: (invocation) => {
+    void invocation.script.context.stdout.flush();
+    return echo(invocation, invocation.script.context.stderr);
+  },
   conninfo: ({ script: { context } }) => {
     context.stdout.write(`You are connected to the embedded database "postgres" as user "postgres" ${context.home}.\n`);
   },

@@ -1,4 +1,4 @@
-import { logError, logWarning } from '../context.ts';
+import { logError, logWarning, warnIgnored } from '../context.ts';
 import { SlashArguments } from '../slash-arguments.ts';
 import type { Outcome, Script } from '../state.ts';
 import { ValueError } from '../variables.ts';
@@ -27,7 +27,7 @@ export async function runCommand(script: Script): Promise<Outcome> {
   const name = args.name();
   const command = Object.hasOwn(conditionCommands, name)
     ? conditionCommands[name]
-    : conditions.isActive
+    : conditions.isActive || find(name) === undefined
       ? find(name)
       : skip;
   const outcome = await run(script, name, command, args);
@@ -62,6 +62,7 @@ function find(name: string): Command | undefined {
 }
 
 /** In a branch that does not count, arguments are read and forgotten. */
-const skip: Command = ({ arguments: args }) => {
+const skip: Command = ({ script: { context }, name, arguments: args }) => {
   args.all();
+  warnIgnored(context, `\\${name} command`);
 };
