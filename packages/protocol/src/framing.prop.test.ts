@@ -5,7 +5,7 @@ import { firstCases, typedFrontendCases } from '../test/cases/frontend-cases.ts'
 import { asInput, inputKinds } from '../test/cases/inputs.ts';
 import type { MessageCase } from '../test/cases/message-case.ts';
 import { cut, framesOf, readerFor } from '../test/cases/streams.ts';
-import { BackendTag, backendLimits, FrameReader, type FrameRun, Writer } from './index.ts';
+import { BackendTag, backendLimits, FrameReader, type FrameRun, type JoinedMemory, Writer } from './index.ts';
 import { encodeDataRow, encodeReadyForQuery } from './server.ts';
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 10_000);
@@ -47,10 +47,12 @@ test.each(kinds)('the same %s messages come out at every split of the stream', (
 test.each(kinds)(
   'the same %s messages come out of any chunks, and the memory of a chunk may be reused',
   (kind, cases) => {
+    const memories = fc.constantFrom<JoinedMemory>('fresh', 'reused');
+    const cuts = fc.array(fc.nat({ max: 400 }), { maxLength: 12 });
     fc.assert(
-      fc.property(streams(cases), fc.array(fc.nat({ max: 400 }), { maxLength: 12 }), (stream, positions) => {
+      fc.property(streams(cases), cuts, memories, (stream, positions, joinedMemory) => {
         const whole = framesOf(readerFor(kind), [stream]);
-        const reader = readerFor(kind);
+        const reader = readerFor(kind, joinedMemory);
         const memory = new Uint8Array(stream.byteLength);
         const frames = cut(stream, positions).flatMap((chunk) => {
           memory.fill(0xff);

@@ -171,3 +171,22 @@ test('a joined message stays as it is while the next one is joined', () => {
   }
   expect(kept).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
 });
+
+test('joined memory that may be reused is, unless it has grown too great to keep', () => {
+  const reader = new FrameReader(backend, 'typed', 'reused');
+  const join = (byteLength: number): Uint8Array | undefined => {
+    reader.push(Uint8Array.of(0x64, ...int32(byteLength + 4)));
+    expect(reader.next()).toBeUndefined();
+    reader.push(new Uint8Array(byteLength).fill(7));
+    const frame = reader.next();
+    expect(frame).toMatchObject({ tag: 0x64, start: 5, end: byteLength + 5 });
+    const bytes = frame?.bytes;
+    expect(reader.next()).toBeUndefined();
+    return bytes;
+  };
+  const first = join(100);
+  expect(join(5000)).toBe(first);
+  expect(join(10_000)).not.toBe(first);
+  expect(join(5 * 1024 * 1024)?.byteLength).toBeGreaterThan(5 * 1024 * 1024);
+  expect(reader.allocatedByteLength).toBe(0);
+});

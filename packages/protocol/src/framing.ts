@@ -1,3 +1,4 @@
+import { Assembly, type JoinedMemory } from './bytes/assembly.ts';
 import { type Body, readInt32 } from './bytes/reader.ts';
 import { decodeUtf8 } from './bytes/text.ts';
 import { LocalProtocolError, RemoteProtocolError } from './errors.ts';
@@ -26,18 +27,14 @@ export interface FrameRun {
 export type Framing = 'typed' | 'untyped';
 
 const nothing = new Uint8Array(0);
-/** A buffer of this size may be made on the word of a header alone; a larger one grows as its bytes arrive. */
-const firstByteLength = 65_536;
-/** Small messages that straddle chunks are joined one behind the other in memory of this size. */
-const slabByteLength = 8192;
-const shortCopy = 64;
 const maxOldErrorByteLength = 30_000;
 
 /**
  * Cuts a stream of chunks into messages.
  *
  * A message inside one chunk is a view of it; one that straddles chunks is joined once, in memory that grows with what
- * arrives, never by what a header announces. After an error every call throws that error again.
+ * arrives, never by what a header announces. That memory is not written to again, unless the reader is told that it may
+ * be `reused`: then a joined message is valid until the next one is begun, that is until `next` is called again. After an error every call throws that error again.
  *
  * @example
  * ```ts
@@ -54,17 +51,9 @@ export class FrameReader {
   /** The chunk as a plain view, once a message is given out of it. */
   #view: Uint8Array | undefined;
   #at = 0;
-  /** Where messages are joined; what a message was given out of is not written to again. */
-  #memory: Uint8Array = nothing;
-  /** Where in `#memory` the message begins whose end has not arrived. */
-  #start = 0;
-  /** How much of it has arrived. */
-  #held = 0;
-  /** Its byte length, 0 while its header is incomplete. */
+  readonly #joined: Assembly;
+  /** The byte length of the message that is being joined, 0 while its header is incomplete. */
   #awaited = 0;
-  /** A size that the peer has really sent before, and so may announce again. */
-  #trusted = firstByteLength;
-  #copied = 0;
   #failure: RemoteProtocolError | undefined;
   readonly #frame: { tag: number; bytes: Uint8Array; start: number; end: number } = {
     tag: 0,
@@ -79,9 +68,10 @@ export class FrameReader {
     count: 0,
   };
 
-  constructor(limits: FrameLimits, framing: Framing = 'typed') {
+  constructor(limits: FrameLimits, framing: Framing = 'typed', joinedMemory: JoinedMemory = 'fresh') {
     this.#limits = limits;
     this.#framing = framing;
+    this.#joined = new Assembly(joinedMemory);
   }
 
   /** The limits for the messages that have not been read yet. */
@@ -99,23 +89,24 @@ export class FrameReader {
   }
 
   set framing(framing: Framing) {
-    if (this.#held !== 0) throw new LocalProtocolError('invalid-state', 'framing cannot change inside a message');
+    if (this.#joined.held !== 0)
+      throw new LocalProtocolError('invalid-state', 'framing cannot change inside a message');
     this.#framing = framing;
   }
 
   /** The number of bytes that have been pushed and not yet given out. */
   get bufferedByteLength(): number {
-    return this.#held + this.#chunk.byteLength - this.#at;
+    return this.#joined.held + this.#chunk.byteLength - this.#at;
   }
 
   /** The number of bytes of memory that the reader keeps besides the pushed chunk. */
   get allocatedByteLength(): number {
-    return this.#memory.byteLength;
+    return this.#joined.bytes.byteLength;
   }
 
   /** The number of bytes copied so far to join messages that straddled chunks. */
   get copiedByteLength(): number {
-    return this.#copied;
+    return this.#joined.copied;
   }
 
   /**
@@ -135,7 +126,7 @@ export class FrameReader {
 
   /** Copies what is unread of the chunk, so that whoever pushed it may reuse its memory at once. */
   detach(): void {
-    this.#copied += this.#chunk.byteLength - this.#at;
+    this.#joined.copied += this.#chunk.byteLength - this.#at;
     this.#chunk = Uint8Array.prototype.slice.call(this.#chunk, this.#at);
     this.#view = undefined;
     this.#at = 0;
@@ -148,7 +139,7 @@ export class FrameReader {
    */
   next(): Frame | undefined {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#held !== 0) return this.#nextJoined();
+    if (this.#joined.held !== 0) return this.#nextJoined();
     if (this.#framing === 'untyped') return this.#nextUntyped();
     const chunk = this.#chunk;
     const at = this.#at;
@@ -235,83 +226,48 @@ export class FrameReader {
     return this.#give(0, this.#view ?? this.#plain(), at + 4, this.#at);
   }
 
-  /** Moves the rest of the chunk into `#memory`; `awaited` is the message's byte length, 0 when not known yet. */
+  /** Takes the rest of the chunk to be joined; `awaited` is the message's byte length, 0 when not known yet. */
   #hold(awaited: number): undefined {
-    if (this.#at === this.#chunk.byteLength) return undefined;
+    const chunk = this.#chunk;
     this.#awaited = awaited;
-    this.#fill();
+    this.#at += this.#joined.take(chunk, this.#at, awaited === 0 ? chunk.length - this.#at : awaited);
     return undefined;
   }
 
   #nextJoined(): Frame | undefined {
-    if (!this.#fill()) return undefined;
-    const start = this.#start;
-    const byteLength = this.#awaited;
-    const end = start + byteLength;
-    this.#start = end;
-    this.#held = 0;
-    this.#awaited = 0;
-    if (byteLength > this.#trusted) this.#trusted = byteLength;
-    const memory = this.#memory;
-    return this.#framing === 'untyped'
-      ? this.#give(0, memory, start + 4, end)
-      : this.#give(memory[start] ?? 0, memory, start + 5, end);
-  }
-
-  /** Takes what the chunk has of the message in `#memory`; true when the message is whole. */
-  #fill(): boolean {
+    const joined = this.#joined;
+    const chunk = this.#chunk;
     if (this.#awaited === 0) {
       const headerByteLength = this.#framing === 'untyped' ? 4 : 5;
-      this.#copy(headerByteLength);
-      if (this.#held < headerByteLength) return false;
+      this.#at += joined.take(chunk, this.#at, headerByteLength);
+      if (joined.held < headerByteLength) return undefined;
       this.#awaited = this.#announced();
     }
-    this.#copy(this.#awaited);
-    return this.#held === this.#awaited;
+    const byteLength = this.#awaited;
+    this.#at += joined.take(chunk, this.#at, byteLength);
+    if (joined.held < byteLength) return undefined;
+    const { bytes, start } = joined;
+    joined.finish();
+    this.#awaited = 0;
+    const end = start + byteLength;
+    return this.#framing === 'untyped'
+      ? this.#give(0, bytes, start + 4, end)
+      : this.#give(bytes[start] ?? 0, bytes, start + 5, end);
   }
 
-  /** The byte length that the header in `#memory` announces. */
+  /** The byte length that the header of the message being joined announces. */
   #announced(): number {
+    const { bytes, start } = this.#joined;
     if (this.#framing === 'untyped') {
-      const length = readInt32(this.#memory, this.#start);
+      const length = readInt32(bytes, start);
       this.#checkUntyped(length);
       return length;
     }
-    const tag = this.#memory[this.#start] ?? 0;
-    const length = readInt32(this.#memory, this.#start + 1);
+    const tag = bytes[start] ?? 0;
+    const length = readInt32(bytes, start + 1);
     const { least, greatest } = this.#limits;
     if (length < (least[tag] ?? 0) || length > (greatest[tag] ?? 0)) this.#refuse(tag, length);
     return length + 1;
-  }
-
-  /** Copies from the chunk until `byteLength` bytes of the message are held or the chunk ends. */
-  #copy(byteLength: number): void {
-    const chunk = this.#chunk;
-    const from = this.#at;
-    const held = this.#held;
-    const count = Math.min(byteLength - held, chunk.byteLength - from);
-    if (count <= 0) return;
-    if (this.#start + held + count > this.#memory.byteLength) this.#grow(byteLength, held + count);
-    const memory = this.#memory;
-    const into = this.#start + held;
-    if (count <= shortCopy) {
-      for (let index = 0; index < count; index += 1) memory[into + index] = chunk[from + index] ?? 0;
-    } else {
-      memory.set(chunk.subarray(from, from + count), into);
-    }
-    this.#copied += count;
-    this.#held = held + count;
-    this.#at = from + count;
-  }
-
-  /** Moves the message into memory where at least `needed` of its `byteLength` bytes have room. */
-  #grow(byteLength: number, needed: number): void {
-    const size = byteLength <= this.#trusted ? byteLength : Math.min(byteLength, Math.max(needed * 2, firstByteLength));
-    const grown = new Uint8Array(Math.max(size, slabByteLength));
-    grown.set(this.#memory.subarray(this.#start, this.#start + this.#held));
-    this.#copied += this.#held;
-    this.#memory = grown;
-    this.#start = 0;
   }
 
   #checkUntyped(length: number): void {
@@ -337,19 +293,15 @@ export class FrameReader {
 
   /** A server that has not got as far as protocol 3 sends `E` and a text that ends with a zero byte. */
   #textFromOldServer(): string {
-    const joined = this.#held !== 0;
-    const bytes = joined
-      ? this.#memory.subarray(this.#start, this.#start + this.#held)
-      : this.#chunk.subarray(this.#at);
+    const { bytes: memory, start, held } = this.#joined;
+    const bytes = held === 0 ? this.#chunk.subarray(this.#at) : memory.subarray(start, start + held);
     const end = bytes.indexOf(0);
     return decodeUtf8(bytes, 1, Math.min(end < 1 ? bytes.byteLength : end, maxOldErrorByteLength)).trimEnd();
   }
 
   #fail(failure: RemoteProtocolError): never {
     this.#failure = failure;
-    this.#memory = nothing;
-    this.#start = 0;
-    this.#held = 0;
+    this.#joined.clear();
     this.#at = this.#chunk.byteLength;
     throw failure;
   }

@@ -16,6 +16,7 @@ export {
   startScramWithNonce,
 } from './auth/scram.ts';
 export { type BackendMessage, decodeBackend } from './backend.ts';
+export type { JoinedMemory } from './bytes/assembly.ts';
 export type { Body } from './bytes/reader.ts';
 export { shortAsciiFirst } from './bytes/short-ascii.ts';
 export { type DecodeText, decodeUtf8, decodeUtf8Strict } from './bytes/text.ts';

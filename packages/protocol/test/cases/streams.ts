@@ -1,16 +1,16 @@
-import { backendLimits, FrameReader } from '../../src/index.ts';
+import { backendLimits, FrameReader, type JoinedMemory } from '../../src/index.ts';
 import { frontendLimits } from '../../src/server.ts';
 import type { MessageCase } from './message-case.ts';
 
 /** A fresh reader for one kind of stream. */
-export function readerFor(kind: MessageCase['reader']): FrameReader {
+export function readerFor(kind: MessageCase['reader'], joinedMemory: JoinedMemory = 'fresh'): FrameReader {
   switch (kind) {
     case 'backend':
-      return new FrameReader(backendLimits());
+      return new FrameReader(backendLimits(), 'typed', joinedMemory);
     case 'frontend':
-      return new FrameReader(frontendLimits());
+      return new FrameReader(frontendLimits(), 'typed', joinedMemory);
     case 'first':
-      return new FrameReader(frontendLimits(), 'untyped');
+      return new FrameReader(frontendLimits(), 'untyped', joinedMemory);
   }
 }
 

@@ -79,7 +79,7 @@ function lengthAt(bytes: Uint8Array, at: number): number {
 }
 
 function forEachRun(chunks: readonly Uint8Array[], take: (run: FrameRun) => void): void {
-  const reader = new FrameReader(backendLimits());
+  const reader = new FrameReader(backendLimits(), 'typed', 'reused');
   for (const chunk of chunks) {
     reader.push(chunk);
     for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
