@@ -2,7 +2,7 @@ import type { Channel } from './channel.ts';
 import { PipelineAbortedError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import { Lease } from './lease.ts';
-import type { Request } from './machine/requests.ts';
+import type { ExtendedRequest, Request } from './machine/requests.ts';
 import type { PreparedStatement } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
@@ -61,6 +61,15 @@ export class Pipeline {
     const request = this.#executor.preparedRequest(statement, values, options ?? {});
     await this.#request({ ...request, end: 'none' }, collector);
     return collector.only() as Result<ShapeOf<O>>;
+  }
+
+  /**
+   * Sends a statement and feeds the sink with the answer, as `Connection.submit` does.
+   *
+   * @throws PipelineAbortedError when it was not executed; what the sink threw.
+   */
+  submit(request: ExtendedRequest, sink: ResultSink): Promise<void> {
+    return this.#request({ ...request, end: 'none' }, sink);
   }
 
   /** Ends the transaction of the requests so far; resolves when the server is ready. Throws the commit's error. */

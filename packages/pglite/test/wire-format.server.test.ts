@@ -115,11 +115,42 @@ it('a table that changes between two runs is read as it is now', async () => {
   expect(await failureOf(pg, sql)).toMatchObject({ code: '42P01', message: 'relation "moving" does not exist' });
 });
 
-it('floats come as text where extra_float_digits may round them', async () => {
-  await pg.exec("SELECT dblink_exec('n', 'set extra_float_digits = 0')");
+it.each([
+  ['by a statement', '', "SELECT dblink_exec('n', 'set extra_float_digits = 0')"],
+  [
+    'behind our back',
+    '',
+    "SELECT dblink_exec('n', 'do $$ begin perform set_config(''extra_'' || ''float_digits'', ''0'', false); end $$')",
+  ],
+  ['in the connection string', " options=''-c extra_float_digits=0''", 'SELECT 1'],
+])('floats come as text where they are rounded: set %s', async (_name, options, statement) => {
+  await pg.exec(`SELECT dblink_disconnect('n'); SELECT dblink_connect('n', '${cluster.conninfo()}${options}')`);
+  await pg.exec(statement);
   const sql =
     "SELECT DISTINCT a FROM dblink('n', 'select 0.1::float8 + 0.2 from generate_series(1, 100)') AS t(a float8)";
   for (let run = 0; run < 3; run++) expect(await rowsOf(pg, sql)).toEqual([[0.3]]);
+  await pg.exec("SELECT dblink_exec('n', 'set extra_float_digits = 1')");
+  for (let run = 0; run < 3; run++) expect(await rowsOf(pg, sql)).toEqual([[0.1 + 0.2]]);
+});
+
+it('an error of the commit reaches the caller however the rows came', async () => {
+  await cluster.psql(`
+    create table parent(i int primary key);
+    create table child(i int references parent deferrable initially deferred, f float8)`);
+  const good =
+    "SELECT count(*) FROM dblink('n', 'insert into child select null, 0.5 from generate_series(1, 100) returning i, f') AS t(i int, f float8)";
+  for (let run = 0; run < 2; run++) expect(await rowsOf(pg, good)).toEqual([[100]]);
+  await cluster.psql('alter table child alter i set default 7');
+  const bad = good.replace('null, 0.5', 'default_i(), 0.5');
+  await cluster.psql('create function default_i() returns int language sql as $$ select null::int $$');
+  for (let run = 0; run < 2; run++) expect(await rowsOf(pg, bad)).toEqual([[100]]);
+  await cluster.psql('create or replace function default_i() returns int language sql as $$ select 7 $$');
+  expect(await failureOf(pg, bad)).toMatchObject({
+    code: '23503',
+    message: 'insert or update on table "child" violates foreign key constraint "child_i_fkey"',
+    where: 'while executing query on dblink connection named "n"',
+  });
+  expect(await rowsOf(pg, "SELECT * FROM dblink('n', 'select count(*) from child') AS t(n int)")).toEqual([[400]]);
 });
 
 it('dates come as text where the remote style may not say everything', async () => {

@@ -8,15 +8,16 @@ export interface RemoteField {
   readonly format: number;
 }
 
+/** One statement by the extended query protocol. */
+export interface ExtendedRemoteRequest {
+  readonly kind: 'extended';
+  readonly sql: string;
+  readonly parameters?: readonly string[];
+  readonly resultFormats?: readonly (0 | 1)[];
+}
+
 /** What a connection is asked to run. */
-export type RemoteRequest =
-  | { readonly kind: 'simple'; readonly sql: string }
-  | {
-      readonly kind: 'extended';
-      readonly sql: string;
-      readonly parameters?: readonly string[];
-      readonly resultFormats?: readonly (0 | 1)[];
-    };
+export type RemoteRequest = { readonly kind: 'simple'; readonly sql: string } | ExtendedRemoteRequest;
 
 /** Where the messages of one request go; byte ranges are valid during the call only. */
 export interface RemoteSink {
@@ -35,6 +36,14 @@ export interface RemoteNotification {
   readonly payload: string;
 }
 
+/** Requests that are sent together and are one transaction. */
+export interface RemotePipeline {
+  /** Rejects when the request was not executed because one before it failed. */
+  submit(request: ExtendedRemoteRequest, sink: RemoteSink): Promise<void>;
+  /** Ends the transaction; rejects with the error of its commit. */
+  sync(): Promise<void>;
+}
+
 /**
  * What this package needs of a connection; `Connection` of `@pg-dblink/client` is one.
  *
@@ -49,6 +58,8 @@ export interface RemoteConnection {
   readonly passwordSource: string | undefined;
   /** Resolves at ReadyForQuery, also after an ErrorResponse; rejects when the connection is lost. */
   submit(request: RemoteRequest, sink: RemoteSink): Promise<void>;
+  /** Runs work with a pipeline; without it some values come as text that could come in binary. */
+  pipeline?<T>(work: (pipeline: RemotePipeline) => Promise<T>): Promise<T>;
   takeNotifications(): readonly RemoteNotification[];
   /** Rejects with libpq's text when the cancel request could not be delivered. */
   cancel(): Promise<void>;

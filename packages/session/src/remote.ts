@@ -1,6 +1,7 @@
 import { Command, type Failure, interruption, type Result, type RowPolicy } from './command.ts';
 import type { RemoteConnection, RemoteNotification, RemoteRequest, RemoteSink } from './connection.ts';
 import type { RemoteErrorFields } from './errors.ts';
+import { GuardFailed, submitGuarded } from './guarded.ts';
 import { StatementMemory } from './wire-format.ts';
 
 /** How long a remote server may take to answer a cancel request before its connection is given up. */
@@ -11,6 +12,13 @@ export interface RemoteEnvironment {
   formatMessage(error: RemoteErrorFields, sql: string): string;
   /** Resolves after so many milliseconds and keeps no process alive; without it the wait is not bounded. */
   delay: ((ms: number) => Promise<void>) | undefined;
+}
+
+/** A statement that must succeed for a request to be executed. */
+export interface Guard {
+  readonly sql: string;
+  /** Called when the request was not executed for it. */
+  failed(): void;
 }
 
 type State =
@@ -92,7 +100,7 @@ export class Remote {
    * PQsendQuery. Refused, with the reason in the error text buffer, when a command is under way or the connection is
    * known to be dead.
    */
-  begin(request: RemoteRequest, policy: RowPolicy): Command | undefined {
+  begin(request: RemoteRequest, policy: RowPolicy, guard?: Guard): Command | undefined {
     switch (this.#state.kind) {
       case 'active':
       case 'settling':
@@ -102,7 +110,7 @@ export class Remote {
         this.#errorText = `${this.#state.text}\n`;
         return undefined;
       case 'idle':
-        if (this.#isTaken()) return this.#start(request, policy);
+        if (this.#isTaken()) return this.#start(request, policy, guard);
         this.#errorText += 'another command is already in progress\n';
         return undefined;
     }
@@ -188,9 +196,8 @@ export class Remote {
     this.connection.close().catch(neverMind);
   }
 
-  #start(request: RemoteRequest, policy: RowPolicy): Command {
+  #start(request: RemoteRequest, policy: RowPolicy, guard: Guard | undefined): Command {
     this.#errorText = '';
-    this.statements.notice(request.sql);
     this.#isTaken = always;
     this.#afterwards = IDLE;
     const command = new Command(policy, {
@@ -201,9 +208,20 @@ export class Remote {
     if (this.#death !== undefined) {
       this.#lose(command, this.#death);
     } else {
-      this.connection.submit(request, command).then(
+      const answered =
+        guard === undefined || request.kind === 'simple'
+          ? this.connection.submit(request, command)
+          : submitGuarded(this.connection, guard.sql, request, command);
+      answered.then(
         () => command.finish(),
-        (error: unknown) => this.#lose(command, deathOf(error)),
+        (error: unknown) => {
+          if (error instanceof GuardFailed) {
+            guard?.failed();
+            command.finish();
+          } else {
+            this.#lose(command, deathOf(error));
+          }
+        },
       );
     }
     return command;

@@ -1,4 +1,4 @@
-import { isCancelled, type Result } from '../command.ts';
+import { isCancelled, type Result, type RowPolicy } from '../command.ts';
 import type { RemoteRequest } from '../connection.ts';
 import { rowSetHeader } from '../deliver.ts';
 import { DblinkError, type DblinkMessageFields } from '../errors.ts';
@@ -50,13 +50,15 @@ async function run(
 ): Promise<Result | undefined> {
   await remote.settle(scope.signal);
   const { statements, connection } = remote;
-  const resultFormats = statements.formats(sql, columns, connection);
-  if (resultFormats !== undefined) {
-    const { last, described } = await stream(scope, remote, { kind: 'extended', sql, resultFormats }, consumer);
+  const choice = statements.choose(sql, columns, connection);
+  if (choice !== undefined) {
+    const request = { kind: 'extended', sql, resultFormats: choice.formats } as const;
+    const { last, described, guardFailed } = await stream(scope, remote, request, consumer, choice.guard);
+    if (guardFailed) statements.distrustFloats();
     // Refused before anything ran, because the remote table has changed: outside a transaction that is as if unsent.
     const isStale = last?.kind === 'error' && described === 0 && connection.transactionStatus === 'I';
-    if (!isStale) return last;
-    statements.forget(sql);
+    if (isStale) statements.forget(sql);
+    if (!isStale && !guardFailed) return last;
   }
   const { last, rowCount } = await stream(scope, remote, { kind: 'simple', sql }, consumer);
   if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, rowCount);
@@ -68,13 +70,22 @@ interface Streamed {
   /** Number of row sets that began. */
   readonly described: number;
   readonly rowCount: number;
+  /** Nothing ran, because the guard of the request failed. */
+  readonly guardFailed: boolean;
 }
 
-async function stream(scope: Scope, remote: Remote, request: RemoteRequest, consumer: RowConsumer): Promise<Streamed> {
+async function stream(
+  scope: Scope,
+  remote: Remote,
+  request: RemoteRequest,
+  consumer: RowConsumer,
+  guard?: string,
+): Promise<Streamed> {
   const wasIdle = remote.transactionStatus === 'idle';
   let described = 0;
   let rowCount = 0;
-  const command = remote.begin(request, {
+  let guardFailed = false;
+  const policy: RowPolicy = {
     kind: 'stream',
     consumer: {
       rowSet: (header) => {
@@ -87,7 +98,11 @@ async function stream(scope: Scope, remote: Remote, request: RemoteRequest, cons
       },
     },
     header: (fields, body) => rowSetHeader(remote, fields, body),
-  });
+  };
+  const failed = (): void => {
+    guardFailed = true;
+  };
+  const command = remote.begin(request, policy, guard === undefined ? undefined : { sql: guard, failed });
   if (command === undefined) {
     const reason = remote.errorText;
     await discardPending(scope, remote);
@@ -101,7 +116,7 @@ async function stream(scope: Scope, remote: Remote, request: RemoteRequest, cons
       if (last?.kind !== 'copy') last = result;
     }
     remote.holdUntil(() => consumer.isTaken?.() ?? true);
-    return { last, described, rowCount };
+    return { last, described, rowCount, guardFailed };
   } catch (error) {
     const stop = isCancelled(scope.signal) || (wasIdle && onlyReads(request.sql));
     remote.leave(stop ? 'cancel' : 'read to the end');
