@@ -25,6 +25,8 @@ export interface EngineFunctions {
   readonly errcontext_msg: (format: number, values: number) => number;
   readonly errfinish: (file: number, line: number, functionName: number) => void;
 
+  readonly FlushErrorState: () => void;
+
   readonly fmgr_info: (functionOid: number, info: number) => void;
   readonly fmgr_info_cxt: (functionOid: number, info: number, context: number) => void;
   readonly InputFunctionCall: (info: number, text: number, typioparam: number, typmod: number) => number;
@@ -125,7 +127,9 @@ export interface EngineFunctions {
 export type EngineVariable =
   | 'CurrentMemoryContext'
   | 'TopMemoryContext'
+  | 'error_context_stack'
   | 'InterruptPending'
+  | 'PG_exception_stack'
   | 'QueryCancelPending'
   | 'SPI_processed'
   | 'SPI_tuptable'
@@ -150,6 +154,7 @@ export const FUNCTION_NAMES: readonly (keyof EngineFunctions)[] = [
   'set_errcontext_domain',
   'errcontext_msg',
   'errfinish',
+  'FlushErrorState',
   'fmgr_info',
   'fmgr_info_cxt',
   'InputFunctionCall',
@@ -211,7 +216,9 @@ export const FUNCTION_NAMES: readonly (keyof EngineFunctions)[] = [
 export const VARIABLE_NAMES: readonly EngineVariable[] = [
   'CurrentMemoryContext',
   'TopMemoryContext',
+  'error_context_stack',
   'InterruptPending',
+  'PG_exception_stack',
   'QueryCancelPending',
   'SPI_processed',
   'SPI_tuptable',

@@ -40,6 +40,7 @@ export class Unwinding {
   readonly #sample: unknown;
   /** The exception that crossed our frames last and has not reached the engine again. */
   #pending: { readonly exception: unknown } | undefined;
+  #trap: 'set' | 'sprung' = 'set';
 
   /** @param sample - what the engine's longjmp throws */
   constructor(sample: unknown) {
@@ -56,7 +57,15 @@ export class Unwinding {
   /** Notes an exception that left the engine and rethrows it. */
   pass(exception: unknown): never {
     if (this.isOurs(exception)) this.#pending = { exception };
+    else this.#trap = 'sprung';
     throw exception;
+  }
+
+  /** Whether a trap, such as an exhausted stack, has left engine functions since this was last asked. */
+  takeTrap(): boolean {
+    const sprung = this.#trap === 'sprung';
+    this.#trap = 'set';
+    return sprung;
   }
 
   /** Whether an engine error is on its way through a body. */

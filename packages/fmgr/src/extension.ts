@@ -1,5 +1,6 @@
 import { type EmscriptenOptions, type ExtensionDefinition, extensionFiles, writeFiles } from './extension-files.ts';
-import { defineLibrary, type HostFunction } from './library.ts';
+import type { HostFunction } from './hook.ts';
+import { defineLibrary } from './library.ts';
 
 /** An extension whose C-language functions have TypeScript bodies. */
 export interface HostExtensionDefinition extends Omit<ExtensionDefinition, 'modulePathname'> {

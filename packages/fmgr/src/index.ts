@@ -17,6 +17,7 @@ export { ereport, type Level, type Report, SqlError } from './ereport.ts';
 export { defineExtension, type HostExtensionDefinition, type PGliteExtension } from './extension.ts';
 export { type EmscriptenOptions, type ExtensionDefinition, extensionFiles, writeFiles } from './extension-files.ts';
 export { doubleFileGrowth } from './file-growth.ts';
+export type { HostFunction } from './hook.ts';
 export {
   type CancelReason,
   cancelStatement,
@@ -24,7 +25,7 @@ export {
   statementDeadline,
   statementStart,
 } from './interrupts.ts';
-export { defineLibrary, type HostFunction, type Library, type LibraryDefinition, type LibraryPart } from './library.ts';
+export { defineLibrary, type Library, type LibraryDefinition, type LibraryPart } from './library.ts';
 export { openRelation, type Relation } from './relation.ts';
 export type { Format } from './rows/columns.ts';
 export { setting, withSettings } from './settings.ts';

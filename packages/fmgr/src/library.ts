@@ -1,12 +1,8 @@
-import { checkBuiltins, checkCatalog } from './abi-check.ts';
-import { Call } from './call.ts';
+import { checkBuiltins } from './abi-check.ts';
 import { AbiError, bindEngine, type Engine } from './engine.ts';
-import { emitReport, reportOf, SqlError } from './ereport.ts';
 import { type EmscriptenOptions, LIBRARY_DIRECTORY, writeFiles } from './extension-files.ts';
-import { buildSideModule, hookName, LOADED } from './side-module.ts';
-
-/** The body of a C-language function: reads arguments from the call and sets its result there. */
-export type HostFunction = (call: Call) => void;
+import { type HostFunction, makeHook } from './hook.ts';
+import { buildSideModule, hookName } from './side-module.ts';
 
 /** A shared library whose functions have TypeScript bodies. */
 export interface LibraryDefinition {
@@ -45,65 +41,6 @@ type Binding =
   | { readonly state: 'waiting' }
   | { readonly state: 'bound'; readonly engine: Engine }
   | { readonly state: 'refused'; readonly error: unknown };
-
-function refusePromise(promise: Promise<unknown>, symbol: string): never {
-  promise.catch(() => undefined);
-  throw new SqlError({ message: `the body of function ${symbol} returned a promise` });
-}
-
-/** What a body ended with: the Datum to return, or what it threw. */
-type Outcome =
-  | { readonly kind: 'returned'; readonly datum: number }
-  | { readonly kind: 'threw'; readonly what: unknown };
-
-function attempt(body: () => number): Outcome {
-  try {
-    return { kind: 'returned', datum: body() };
-  } catch (what) {
-    return { kind: 'threw', what };
-  }
-}
-
-function callBody(engine: Engine, symbol: string, body: HostFunction, callAddress: number): number {
-  const call = new Call(engine, symbol, callAddress);
-  try {
-    const returned: unknown = body(call);
-    if (returned instanceof Promise) refusePromise(returned, symbol);
-    // A body that swallowed an engine error has nothing to return.
-    return engine.unwinding.isPending ? 0 : call.complete();
-  } finally {
-    call.end();
-  }
-}
-
-/**
- * The edge between the engine and the bodies. Engine errors leave as they came, every other exception becomes an SQL
- * error: one that escaped would leave the engine without an answer for ever.
- */
-function makeHook(engine: () => Engine, functions: LibraryDefinition['functions']) {
-  const entries = Object.entries(functions).map(
-    ([symbol, body]) =>
-      (bound: Engine, callAddress: number): number =>
-        callBody(bound, symbol, body, callAddress),
-  );
-  const loaded = (bound: Engine): number => {
-    checkCatalog(bound);
-    return 0;
-  };
-  return (index: number, callAddress: number): number => {
-    const bound = engine();
-    const entry = index === LOADED ? loaded : entries[index];
-    const outcome = attempt(() => entry?.(bound, callAddress) ?? 0);
-    bound.unwinding.resume();
-    if (outcome.kind === 'returned') return outcome.datum;
-    try {
-      emitReport(bound, 'ERROR', reportOf(outcome.what));
-    } finally {
-      bound.unwinding.settle();
-    }
-    return 0;
-  };
-}
 
 /**
  * Defines a shared library for PGlite: `CREATE FUNCTION … AS '$libdir/name', 'symbol' LANGUAGE C` runs a TypeScript

@@ -223,6 +223,32 @@ test('PL/pgSQL handlers catch both kinds, also below another body', async () => 
   expect(await engine.value(nested)).toBe(true);
 });
 
+test('endless recursion through bodies ends before the stack does', async () => {
+  await engine.pg.exec(`
+    CREATE FUNCTION pl_recurses() RETURNS int LANGUAGE plpgsql AS $$
+      BEGIN
+        BEGIN PERFORM run_sql('SELECT pl_recurses()'); EXCEPTION WHEN division_by_zero THEN NULL; END;
+        RETURN 1;
+      END $$`);
+  for (const sql of ['SELECT pl_recurses()', `SELECT pl_catches('SELECT pl_recurses()')`]) {
+    const message = sql.includes('catches') ? await engine.value(sql) : (await engine.error(sql)).message;
+    expect(message).toContain('stack depth limit exceeded');
+  }
+});
+
+test('a stack that the engine exhausts below a body is an error of the body', async () => {
+  await engine.pg.exec(`
+    CREATE FUNCTION pl_endless() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
+    CREATE OR REPLACE FUNCTION pl_endless() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN pl_endless(); END $$`);
+  for (let round = 0; round < 3; round += 1) {
+    expect(await engine.error(`SELECT run_sql('SELECT pl_endless()')`)).toMatchObject({
+      code: 'XX000',
+      message: 'Maximum call stack size exceeded',
+    });
+    expect(await engine.value('SELECT 1 + 1')).toBe(2);
+  }
+});
+
 test('a failed statement aborts its transaction like any other', async () => {
   await engine.pg.exec('BEGIN; CREATE TABLE gone (a int)');
   expect(await engine.error('SELECT plain_error()')).toMatchObject({ code: 'XX000' });
