@@ -8,6 +8,9 @@ create function cp() returns text language sql as
   $$ select 'dbname=r user=postgres host=' || rsocket() || ' port=' || rport() $$;
 create function lb(who text, more text) returns text language sql as
   $$ select 'dbname=r host=127.0.0.1 user=' || who || ' port=' || rport() || ' ' || more $$;
+create function fake(name text) returns text language sql as $$ select :hostile $$;
+create function fk(name text) returns text language sql as
+  $$ select 'host=127.0.0.1 sslmode=disable user=u dbname=d password=p port=' || fake(name) $$;
 create function nap(seconds float8) returns text language sql as
   $$ select 'rested' from dblink(cp(), 'select 1 from pg_sleep(' || seconds || ')') t(i int) $$;
 create function killc(conn text) returns text language plpgsql as $$

@@ -6,7 +6,7 @@ import { type Side, sessionStart, within } from './side.ts';
 /** PostgreSQL with the C extension, in a server of its own. */
 export async function startCSide(remote: Remote, version?: number): Promise<Side> {
   const cluster = await startCluster({ ...(version === undefined ? {} : { version }), databases: ['r'] });
-  await cluster.psql(localSetUp(remote.cluster), 'r');
+  await cluster.psql(localSetUp(remote), 'r');
   return {
     name: `C dblink in PostgreSQL ${cluster.version}`,
     run: async ({ id, steps }) => {

@@ -50,7 +50,7 @@ async function startEngine(remote: Remote): Promise<Engine> {
     },
   };
   await within(next(child), 'the embedded engine starts', startPatience);
-  const { error } = await within(engine.run(localSetUp(remote.cluster)), 'the embedded engine is set up');
+  const { error } = await within(engine.run(localSetUp(remote)), 'the embedded engine is set up');
   if (error === undefined) return engine;
   await engine.stop();
   throw new Error(`the embedded engine cannot be set up: ${error.message}`);

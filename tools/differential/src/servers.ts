@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { type HostileServers, startHostileServers } from './hostile-servers.ts';
 import { resetRemote } from './side.ts';
 
 /** The far end of both sides. */
 export interface Remote {
   readonly cluster: Cluster;
+  readonly hostile: HostileServers;
   reset(): Promise<void>;
   /** The text with `SOCKET` and `PORT` for where the server happens to be in this run. */
   unnamed(text: string): string;
@@ -30,15 +32,22 @@ export async function startRemote(version?: number): Promise<Remote> {
   // One by one, because CREATE DATABASE may not stand in a transaction with others.
   const statements = readFileSync(join(setUpFolder, 'remote.sql'), 'utf8').split(/;\n(?=[a-z])/);
   for (const statement of statements) await cluster.psql(statement, 'r');
+  const hostile = await startHostileServers();
   const session = await cluster.session({ database: 'r' });
   return {
     cluster,
+    hostile,
     reset: async () => {
       const { error } = await session.run(resetRemote);
       if (error !== undefined) throw new Error(`the third server cannot be reset: ${error.message}`);
     },
-    unnamed: (text) => text.replaceAll(cluster.socketDir, 'SOCKET').replaceAll(String(cluster.port), 'PORT'),
+    unnamed: (text) =>
+      text
+        .replaceAll(cluster.socketDir, 'SOCKET')
+        .replaceAll(String(cluster.port), 'PORT')
+        .replaceAll(/(?<="127\.0\.0\.1", port )\d{5}/g, 'PORT'),
     stop: async () => {
+      await hostile.stop();
       await session.close();
       await cluster.stop();
     },
@@ -46,8 +55,9 @@ export async function startRemote(version?: number): Promise<Remote> {
 }
 
 /** The SQL that makes the calling side's objects, leading to this remote. */
-export function localSetUp(remote: Cluster): string {
+export function localSetUp({ cluster, hostile }: Remote): string {
   return readFileSync(join(setUpFolder, 'local.sql'), 'utf8')
-    .replaceAll(":'socket'", `'${remote.socketDir}'`)
-    .replaceAll(":'port'", `'${remote.port}'`);
+    .replaceAll(":'socket'", `'${cluster.socketDir}'`)
+    .replaceAll(":'port'", `'${cluster.port}'`)
+    .replaceAll(':hostile', hostile.portSql);
 }
