@@ -34,7 +34,8 @@ export const describe: Command = async ({ script: { context }, name, arguments: 
   let outcome: 'continue' | 'failed' = 'continue';
   const take = (item: unknown): void => {
     if (typeof item !== 'string') showTable(context, tableOf(item as DescribedTable));
-    else if (isHelp || name.startsWith('s')) context.output.write(item.endsWith('\n') ? item : `${item}\n`);
+    else if (isHelp || (name.startsWith('s') && !item.startsWith('ERROR:')))
+      context.output.write(item.endsWith('\n') ? item : `${item}\n`);
     else if (item.startsWith('/*')) context.stdout.write(`${item}\n\n`);
     else {
       logError(context, item.trimEnd());
@@ -80,8 +81,8 @@ function versionNumber(version: string): number {
 async function catalogRows(context: RunContext, sql: string, isTerse: boolean): Promise<unknown> {
   const result = await queryRows(context.conversation, sql);
   if ('error' in result) {
-    const { position, ...fields } = result.error;
-    const shown = isTerse || position === undefined ? fields : result.error;
+    const { position: _where, ...fields } = result.error;
+    const shown = isTerse ? fields : result.error;
     throw new Error(formatMessage(shown, sql).replace(/^ERROR: {2}/, ''));
   }
   const fields = result.fields.map(({ name, typeOid }) => ({ name, dataTypeID: typeOid }));
