@@ -26,6 +26,8 @@ export interface EngineOptions {
 }
 
 const closeTimeoutMs = 5_000;
+/** So much that the engine's own limit, max_stack_depth, is met first: that is an error, the other one is the end. */
+const stackSizeMb = 64;
 const workerUrl = new URL('./engine-worker.js', import.meta.url);
 const templatePath = fileURLToPath(new URL('./database.tar.gz', import.meta.url));
 
@@ -80,7 +82,8 @@ type Launch = Omit<EngineWorkerData, 'block'>;
 async function launch(settings: Launch, release: () => void): Promise<Engine> {
   const block = new SharedArrayBuffer(Slot.Length * Int32Array.BYTES_PER_ELEMENT);
   const workerData: EngineWorkerData = { ...settings, block };
-  const worker = new Worker(workerUrl, { workerData });
+  // Flags of the host's own command line are not the worker's: some of them no worker can start with.
+  const worker = new Worker(workerUrl, { workerData, execArgv: [], resourceLimits: { stackSizeMb } });
   return await new Promise<Engine>((resolve, reject) => {
     const settled = (error?: EngineError): void => (error === undefined ? resolve(engine) : reject(error));
     const engine = new WorkerEngine(worker, new Int32Array(block), settings.extension?.control, settled, release);
