@@ -24,8 +24,10 @@ export function refuseSelf(peer: Peer, addresses: readonly SelfAddress[]): void 
 function leadsTo(peer: Peer, address: SelfAddress): boolean {
   if (peer.kind === 'unix') return address.kind === 'unix' && sameFile(peer.path, address.path);
   if (address.kind !== 'tcp' || address.port !== peer.port) return false;
-  const target = normalize(peer.address);
   const bound = normalize(address.host);
+  const named = normalize(peer.address);
+  // Connecting to the unspecified address reaches this machine's loopback.
+  const target = named === 'any' ? 'localhost' : named;
   return bound === 'any' ? isLocal(target) : bound === target || (isLoopback(bound) && isLoopback(target));
 }
 
@@ -35,7 +37,7 @@ function isLoopback(address: string): boolean {
 }
 
 function isLocal(address: string): boolean {
-  if (isLoopback(address) || address === '0.0.0.0' || address === 'any') return true;
+  if (isLoopback(address)) return true;
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return own.some((one) => normalize(one.address) === address);
 }
@@ -45,9 +47,7 @@ function normalize(address: string): string {
     .toLowerCase()
     .replace(/%.*$/, '')
     .replace(/^::ffff:(?=\d+\.)/, '');
-  // Connecting to the unspecified address reaches this machine.
-  if (plain === '0.0.0.0' || plain === '::' || plain === '') return 'any';
-  return plain;
+  return plain === '0.0.0.0' || plain === '::' || plain === '' ? 'any' : plain;
 }
 
 function sameFile(first: string, second: string): boolean {
