@@ -7,6 +7,7 @@ import type { Request } from './machine/requests.ts';
 import type { Session } from './machine/session.ts';
 import { MAX_PARAMETERS } from './machine/startup.ts';
 import { terminateMessage } from './machine/terminate.ts';
+import type { RequestObserver } from './observer.ts';
 import type { ResultSink } from './result-sink.ts';
 import type { ServerError, ServerNotice, ServerNotification } from './server-error.ts';
 import { OsError, type Transport } from './transport.ts';
@@ -21,6 +22,8 @@ export interface ChannelContext {
   sendCancel(session: Session, timeoutMs: number): Promise<void>;
   notice(notice: ServerNotice): void;
   notification(notification: ServerNotification): void;
+  /** Watches requests, if anybody does. */
+  readonly observer: RequestObserver | undefined;
   /** The connection is over; undefined when it was closed on purpose. */
   ended(error: ConnectionLostError | undefined): void;
 }
@@ -101,6 +104,12 @@ export class Channel {
       drained: () => this.#onDrained(),
       closed: (error) => this.#lose(this.#farewell(error), this.#lastWords ?? error),
     });
+  }
+
+  /** Whoever watches requests now. */
+  get observer(): RequestObserver | undefined {
+    const { observer } = this.#context;
+    return observer?.isActive === true ? observer : undefined;
   }
 
   /** Whether a turn is under way or waiting. */

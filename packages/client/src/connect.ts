@@ -1,13 +1,17 @@
 import { type Environment, type ResolvedConninfo, startupParameters } from '@pg-dblink/connstring';
+import type { TraceOptions } from '@pg-dblink/protocol/trace';
 import { Connection } from './connection.ts';
 import { computeScramProof, type ScramKeyCache } from './crypto/scram-proof.ts';
 import { type DialogueHost, drive } from './drive.ts';
+import type { ConnectionLostError } from './errors.ts';
 import { type ConnectTarget, connectDialogue } from './machine/attempts.ts';
 import { cancelDialogue } from './machine/cancel.ts';
 import type { Session } from './machine/session.ts';
+import type { RequestObserver } from './observer.ts';
 import type { PasswordRequest } from './password.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import type { Peer, TransportProvider } from './transport.ts';
+import { tracedTransports } from './transports/traced.ts';
 import { TypeRegistry } from './types/registry.ts';
 
 /** How a connection is made, besides what the connection string says. */
@@ -18,6 +22,8 @@ export interface ConnectOptions {
   readonly onNotice?: ((notice: ServerNotice) => void) | undefined;
   /** Every NotificationResponse; without it they wait for {@link Connection.takeNotifications}. */
   readonly onNotification?: ((notification: ServerNotification) => void) | undefined;
+  /** Called once when the connection is over; the error is missing when it was closed on purpose. */
+  readonly onEnd?: ((error: ConnectionLostError | undefined) => void) | undefined;
   /** Asked about every resolved address before a socket is opened, also for a cancel request; throw to refuse. */
   readonly admitPeer?: ((peer: Peer) => void | Promise<void>) | undefined;
   /** Asked when the server wants a password and the connection string has none. */
@@ -32,6 +38,10 @@ export interface ConnectOptions {
   readonly scramKeys?: ScramKeyCache | undefined;
   /** Statements of `execute` that are kept prepared, for the next time; 0, the default, keeps none. */
   readonly statementCacheSize?: number | undefined;
+  /** Writes a line in PQtrace's format for every message; passwords and keys are hidden unless asked for. */
+  readonly trace?: TraceOptions | undefined;
+  /** Watches requests; Node's entry publishes them by `diagnostics_channel`. */
+  readonly observer?: RequestObserver | undefined;
   /** How values of each type are made and sent. */
   readonly types?: TypeRegistry | undefined;
 }
@@ -50,7 +60,8 @@ export async function connectResolved(
   options: ConnectOptions,
   environment: Environment = {},
 ): Promise<Connection> {
-  const host = dialogueHost(transports, options);
+  const { trace } = options;
+  const host = dialogueHost(trace === undefined ? transports : tracedTransports(transports, trace), options);
   const target: ConnectTarget = {
     resolved,
     parameters: utf8Parameters(startupParameters(resolved, environment)),
@@ -67,8 +78,10 @@ export async function connectResolved(
     sendCancel: async (of: Session, timeoutMs: number) => {
       await drive(cancelDialogue(of, timeoutMs), host, undefined);
     },
+    observer: options.observer,
     onNotice: options.onNotice,
     onNotification: options.onNotification,
+    onEnd: options.onEnd,
   });
 }
 

@@ -1,7 +1,10 @@
 import { Channel, type ChannelContext } from './channel.ts';
+import { CopyBoth } from './copy-both.ts';
 import { type CopySource, copyIn } from './copy-in.ts';
 import { copyOut } from './copy-out.ts';
+import type { ConnectionLostError } from './errors.ts';
 import { Executor } from './executor.ts';
+import { Lease } from './lease.ts';
 import type { TransactionStatus } from './machine/machine.ts';
 import { type PublicPhase, publicPhase } from './machine/phases.ts';
 import type { Request } from './machine/requests.ts';
@@ -16,6 +19,7 @@ import type { ServerNotice, ServerNotification } from './server-error.ts';
 import { type SubmitOptions, submit } from './submission.ts';
 import type { Peer } from './transport.ts';
 import type { TypeRegistry } from './types/registry.ts';
+import { readableOf, type WritableCopy, writableTo } from './web-streams.ts';
 
 /** What a connection needs of the code that opened it. */
 export interface ConnectionContext extends Omit<ChannelContext, 'notice' | 'notification' | 'ended'> {
@@ -23,6 +27,7 @@ export interface ConnectionContext extends Omit<ChannelContext, 'notice' | 'noti
   readonly statementCacheSize: number;
   readonly onNotice: ((notice: ServerNotice) => void) | undefined;
   readonly onNotification: ((notification: ServerNotification) => void) | undefined;
+  readonly onEnd: ((error: ConnectionLostError | undefined) => void) | undefined;
 }
 
 /**
@@ -53,7 +58,11 @@ export class Connection implements AsyncDisposable {
         if (context.onNotification === undefined) this.#notifications.push(notification);
         else context.onNotification(notification);
       },
-      ended: (error) => this.#notifications.end(error),
+      observer: context.observer,
+      ended: (error) => {
+        this.#notifications.end(error);
+        context.onEnd?.(error);
+      },
     });
     this.#executor = new Executor(this.#channel, context.types, context.statementCacheSize);
   }
@@ -188,6 +197,28 @@ export class Connection implements AsyncDisposable {
   /** Runs `COPY … TO STDOUT` and yields its data; leaving the loop early cancels it. */
   copyOut(sql: string, options?: SubmitOptions): AsyncGenerator<Uint8Array, void, undefined> {
     return copyOut(this.#channel, sql, options);
+  }
+
+  /** Runs `COPY … TO STDOUT` as a web stream; cancelling the stream cancels the copy. */
+  copyOutStream(sql: string, options?: SubmitOptions): ReadableStream<Uint8Array> {
+    return readableOf(this.copyOut(sql, options));
+  }
+
+  /** Runs `COPY … FROM STDIN` with what is written into a web stream; `result` is the number of rows. */
+  copyInStream(sql: string, options?: SubmitOptions): WritableCopy<number> {
+    return writableTo((pieces) => this.copyIn(sql, pieces, options));
+  }
+
+  /** Runs a command that copies in both directions, such as START_REPLICATION. */
+  copyBoth(sql: string): Promise<CopyBoth> {
+    return CopyBoth.begin(this.#channel, sql);
+  }
+
+  /** @internal The connection for requests of one's own, until it is released. */
+  async lease(): Promise<Lease> {
+    const lease = new Lease(this.#channel);
+    await lease.acquire();
+    return lease;
   }
 
   /** All notifications that have arrived since the last call, in order. */

@@ -1,5 +1,6 @@
 export { type ConnectOptions, connectResolved } from './connect.ts';
 export { Connection } from './connection.ts';
+export { CopyBoth } from './copy-both.ts';
 export type { CopySource } from './copy-in.ts';
 export { ScramKeyCache } from './crypto/scram-proof.ts';
 export {
@@ -32,6 +33,7 @@ export type {
   SimpleRequest,
   SyncRequest,
 } from './machine/requests.ts';
+export type { ObservedRequest, RequestObserver } from './observer.ts';
 export type { PasswordAnswer, PasswordRequest, PasswordSource } from './password.ts';
 export { Pipeline } from './pipeline.ts';
 export { PreparedStatement } from './prepared.ts';
@@ -63,8 +65,10 @@ export type { DecodeValue, TypeCodec } from './types/codec.ts';
 export { type CompositeField, compositeCodec } from './types/composites.ts';
 export { dateCodecs } from './types/date-time.ts';
 export type { Box, Circle, Line, Path, Point } from './types/geometry.ts';
+export { hstoreCodec } from './types/hstore.ts';
 export { type Interval, type IntervalValue, intervalText, parseInterval } from './types/interval.ts';
 export { lowerBoundsOf, withLowerBounds } from './types/lower-bounds.ts';
 export { multirangeCodec, type Range, rangeCodec } from './types/ranges.ts';
 export { TypeRegistry } from './types/registry.ts';
 export { versionedTextCodec } from './types/strings.ts';
+export type { WritableCopy } from './web-streams.ts';

@@ -47,6 +47,11 @@ export class Lease implements Turn {
     });
   }
 
+  /** Sends what has been written. */
+  flush(): void {
+    void this.#channel.flush();
+  }
+
   begin(): void {
     this.#granted?.resolve();
     this.#granted = undefined;

@@ -1,6 +1,7 @@
 import { readConninfo, refuseLocalFiles } from '@pg-dblink/connstring';
 import { type ConnectOptions, connectResolved } from './connect.ts';
 import type { Connection } from './connection.ts';
+import { requestDiagnostics } from './diagnostics.ts';
 import { resolveWithFiles } from './files.ts';
 import { nodeTlsFiles } from './tls-files.ts';
 import { nodeSockets } from './transports/node-socket.ts';
@@ -53,8 +54,14 @@ export async function connect(
   const isLibpq = environment === 'libpq';
   const sockets = nodeSockets(nodeTlsFiles({ variables: isLibpq ? variables : undefined }));
   const types = options.types?.withTextDecoder(decodeNodeText) ?? NODE_TYPES;
-  return connectResolved(resolved, sockets, { ...options, types }, isLibpq ? variables : undefined);
+  return connectResolved(
+    resolved,
+    sockets,
+    { observer: requestDiagnostics, ...options, types },
+    isLibpq ? variables : undefined,
+  );
 }
 
 export type { Connection } from './connection.ts';
+export { REQUEST_CHANNEL } from './diagnostics.ts';
 export { type ResolveOptions, resolveWithFiles } from './files.ts';

@@ -92,7 +92,13 @@ export function submit(
   options: SubmitOptions = {},
 ): Promise<Outcome> {
   if (options.signal?.aborted) return Promise.reject(options.signal.reason);
-  const submission = new Submission(channel, request, sink, options);
-  channel.enter(submission);
-  return submission.promise;
+  const run = (): Promise<Outcome> => {
+    const submission = new Submission(channel, request, sink, options);
+    channel.enter(submission);
+    return submission.promise;
+  };
+  const { observer } = channel;
+  if (observer === undefined) return run();
+  const sql = 'sql' in request ? request.sql : '';
+  return observer.watch({ kind: request.kind, sql, backendPid: channel.session.backendKey?.processId ?? 0 }, run);
 }

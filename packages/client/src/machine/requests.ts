@@ -50,6 +50,15 @@ export interface ExtendedRequest {
   readonly end?: RequestEnd;
 }
 
+/** Makes a portal and describes it, without running it. */
+export interface PortalRequest {
+  readonly kind: 'portal';
+  readonly sql: string;
+  readonly portal: string;
+  readonly parameters: readonly Parameter[];
+  readonly end?: RequestEnd;
+}
+
 /** More rows of a portal that was suspended (manual: "Execute"). */
 export interface FetchRequest {
   readonly kind: 'fetch';
@@ -82,7 +91,14 @@ export interface SyncRequest {
 }
 
 /** What {@link Connection.submit} sends. */
-export type Request = SimpleRequest | ExtendedRequest | FetchRequest | DescribeRequest | CloseRequest | SyncRequest;
+export type Request =
+  | SimpleRequest
+  | ExtendedRequest
+  | PortalRequest
+  | FetchRequest
+  | DescribeRequest
+  | CloseRequest
+  | SyncRequest;
 
 const SIMPLE: readonly StepKind[] = ['simple'];
 const SYNC: readonly StepKind[] = ['sync'];
@@ -127,6 +143,11 @@ export function writeRequest(writer: Writer, request: Request): readonly StepKin
       return SIMPLE;
     case 'extended':
       return writeExtended(writer, request);
+    case 'portal':
+      encodeParse(writer, { name: '', sql: request.sql, parameterTypes: NO_TYPES });
+      writeBind(writer, request.portal, '', request.parameters, NO_FORMATS);
+      encodeDescribe(writer, { target: 'portal', name: request.portal });
+      return ended(writer, request.end, ['parse', 'bind', 'describe-portal']);
     case 'fetch':
       encodeExecute(writer, { portal: request.portal, maxRows: request.maxRows });
       return ended(writer, request.end, ['execute']);
@@ -152,18 +173,21 @@ function writeExtended(writer: Writer, request: ExtendedRequest): readonly StepK
   const describe = request.describe ?? true;
   const sync = request.end === undefined || request.end === 'sync';
   if (parse) encodeParse(writer, { name, sql: request.sql, parameterTypes: request.parameterTypes ?? NO_TYPES });
-  const values = request.parameters ?? NO_PARAMETERS;
-  encodeBind(writer, {
-    portal,
-    statement: name,
-    parameterFormats: parameterFormats(values),
-    parameters: values,
-    resultFormats: request.resultFormats ?? NO_FORMATS,
-  });
+  writeBind(writer, portal, name, request.parameters ?? NO_PARAMETERS, request.resultFormats ?? NO_FORMATS);
   if (describe) encodeDescribe(writer, { target: 'portal', name: portal });
   encodeExecute(writer, { portal, maxRows: request.maxRows ?? 0 });
   writeEnd(writer, request.end);
   return EXTENDED_STEPS.get(extendedKey(parse, describe, sync)) ?? SYNC;
+}
+
+function writeBind(
+  writer: Writer,
+  portal: string,
+  statement: string,
+  parameters: readonly Parameter[],
+  resultFormats: readonly (0 | 1)[],
+): void {
+  encodeBind(writer, { portal, statement, parameterFormats: parameterFormats(parameters), parameters, resultFormats });
 }
 
 function parameterFormats(values: readonly Parameter[]): readonly (0 | 1)[] {
