@@ -1,4 +1,4 @@
-import { defineLibrary, writeFiles } from '@pg-dblink/fmgr';
+import { defineLibrary, doubleFileGrowth, writeFiles } from '@pg-dblink/fmgr';
 import { Caller } from './bridge/caller.ts';
 import { createControl, type SelfAddress, setSelfAddresses } from './bridge/control.ts';
 import { EXTENSION_FILES } from './extension-files.generated.ts';
@@ -77,7 +77,8 @@ export function dblink(options: DblinkOptions = {}): DblinkExtension {
       const part = defineLibrary({ name: 'dblink', functions: makeFunctions(() => caller) }).attach(emscriptenOpts);
       return {
         namespaceObj: { networkMemory: () => caller.networkMemory },
-        emscriptenOpts: writeFiles(part.emscriptenOpts, FILES),
+        // Sets larger than work_mem are spilled to files, which in memory grow by copying: seldom, then.
+        emscriptenOpts: doubleFileGrowth(writeFiles(part.emscriptenOpts, FILES)),
         init: part.init,
         close: async () => {
           caller.close();
