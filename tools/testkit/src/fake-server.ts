@@ -93,7 +93,8 @@ async function take(
       socket.resetAndDestroy();
       return 'ended';
     case 'hang':
-      if (!socket.destroyed) await once(socket, 'close');
+      // Not once(): that rejects when the client resets the connection, which is one way for it to end.
+      if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
       return 'ended';
   }
 }

@@ -6,6 +6,7 @@ import {
   type Cluster,
   clearWorkshop,
   openSession,
+  sendBytes,
   startChoppingProxy,
   startCluster,
   startFake,
@@ -33,6 +34,22 @@ describe('a fake server', () => {
     expect(Buffer.from(fake.received(0)).toString('latin1')).toContain('select 1');
     await fake.stop();
     await expect(first.run('select 2')).rejects.toThrow('closed the connection');
+  });
+
+  it('takes a reset for the end of a connection that it keeps', async () => {
+    const fake = await startFake({
+      connections: [
+        [sendBytes('x'), { do: 'hang' }],
+        [sendBytes('y'), { do: 'close' }],
+      ],
+    });
+    const first = connect(fake);
+    await once(first, 'data');
+    first.resetAndDestroy();
+    const second = connect(fake);
+    expect(String((await once(second, 'data'))[0])).toBe('y');
+    second.destroy();
+    await fake.stop();
   });
 
   it('floods no faster than the client reads', async () => {

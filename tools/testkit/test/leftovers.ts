@@ -48,10 +48,10 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Waits until a condition holds; rejects after ten seconds. */
+/** Waits until a condition holds; rejects after thirty seconds. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let left = 500; !(await condition()); left -= 1) {
-    if (left === 0) throw new Error(`not within ten seconds: ${what}`);
+  for (let left = 1500; !(await condition()); left -= 1) {
+    if (left === 0) throw new Error(`not within thirty seconds: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
