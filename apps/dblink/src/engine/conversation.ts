@@ -39,6 +39,8 @@ export interface QuerySink {
 /** Simple queries to an engine, one after another. */
 export interface Conversation {
   readonly transactionStatus: TransactionStatus;
+  /** The run-time parameters that the server reports, as they are now. */
+  readonly parameters: ReadonlyMap<string, string>;
   /**
    * Sends one simple query and passes on what comes back.
    *
@@ -62,6 +64,7 @@ const decodeText = (bytes: Uint8Array, start: number, end: number): string =>
 export function converse(engine: Engine): Conversation {
   const reader = new FrameReader(backendLimits());
   const writer = new Writer();
+  const parameters = new Map(engine.parameters);
   let turn: Turn | undefined;
   let lost: EngineError | undefined;
   /** The copy in progress; an ErrorResponse ends it before its data does. */
@@ -110,6 +113,9 @@ export function converse(engine: Engine): Conversation {
       case 'NoticeResponse':
         sink.noticeResponse(message.fields);
         return;
+      case 'ParameterStatus':
+        parameters.set(message.name, message.value);
+        return;
       case 'NotificationResponse':
         sink.notificationResponse(message);
         return;
@@ -147,6 +153,7 @@ export function converse(engine: Engine): Conversation {
   });
 
   return {
+    parameters,
     get transactionStatus() {
       return engine.transactionStatus;
     },

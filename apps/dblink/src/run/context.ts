@@ -25,7 +25,7 @@ export interface RunContext {
   readonly parameters: ReadonlyMap<string, string>;
   readonly variables: Variables;
   readonly stdout: Output;
-  readonly stderr: Output;
+  stderr: Output;
   /** Where results go: standard output, or what `-o` and `\o` name. */
   output: Output;
   settings: PrintSettings;
@@ -36,7 +36,7 @@ export interface RunContext {
   /** The lines that are being read; undefined for `-c`. */
   source: LineSource | undefined;
   /** Standard input, for `COPY … FROM STDIN` in `-c`. */
-  readonly stdin: () => LineSource;
+  stdin: () => LineSource;
   readonly isInteractive: boolean;
   /** Ctrl-C has cancelled something: a script ends then. */
   interrupt: 'none' | 'pressed';
@@ -44,6 +44,8 @@ export interface RunContext {
   readonly home: string;
   /** The query before, for `\g` with an empty buffer. */
   previousQuery: string;
+  /** Between `\\restrict` and `\\unrestrict`: what ends it. */
+  restriction: { readonly key: string } | undefined;
   /** The last error of the server, for `\\errverbose`. */
   lastError: { readonly fields: ErrorFields; readonly sql: string } | undefined;
 }
@@ -60,10 +62,14 @@ export function logWarning(context: RunContext, message: string): void {
   log(context, 'warning: ', message);
 }
 
+/** Whether what runs now was typed: a script that is included was not. */
+export function isTyped(context: RunContext): boolean {
+  return context.isInteractive && context.place === undefined;
+}
+
 /** Says to somebody who types within a false `\\if` why nothing happens. */
 export function warnIgnored(context: RunContext, what: string): void {
-  if (!context.isInteractive || context.place !== undefined) return;
-  logWarning(context, `${what} ignored; use \\endif or Ctrl-C to exit current \\if block`);
+  if (isTyped(context)) logWarning(context, `${what} ignored; use \\endif or Ctrl-C to exit current \\if block`);
 }
 
 /** Prints a message of the server: it says its severity itself. */

@@ -62,9 +62,10 @@ function makeContext(options: RunOptions, engine: Engine, stdin: () => LineSourc
   });
   const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
   const directory = options.engine.dataDirectory;
+  const conversation = converse(engine);
   return {
-    conversation: converse(engine),
-    parameters: engine.parameters,
+    conversation,
+    parameters: conversation.parameters,
     variables: variablesFor(engine),
     stdout,
     stderr,
@@ -79,6 +80,7 @@ function makeContext(options: RunOptions, engine: Engine, stdin: () => LineSourc
     interrupt: 'none',
     home: directory === undefined ? 'in memory' : `in directory "${directory}"`,
     previousQuery: '',
+    restriction: undefined,
     lastError: undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { runCommand } from './commands/run-command.ts';
 import { Conditions } from './conditions.ts';
-import { type LineSource, logError, type Place, type RunContext, warnIgnored } from './context.ts';
+import { isTyped, type LineSource, logError, type Place, type RunContext, warnIgnored } from './context.ts';
 import { describeFileError, fileLines, type OpenLines } from './line-source.ts';
 import { Scanner } from './scanner.ts';
 import { sendQuery } from './send-query.ts';
@@ -75,7 +75,7 @@ export async function runLine(script: Script, line: string): Promise<Outcome> {
       outcome = await runCommand(script);
     }
     if (outcome === 'quit') return 'quit';
-    if (outcome === 'failed' && variables.isOn('ON_ERROR_STOP')) return 'failed';
+    if (outcome === 'failed' && variables.isOn('ON_ERROR_STOP') && !isTyped(context)) return 'failed';
   }
   if (variables.isOn('SINGLELINE') && scanner.within === 'statement') return await sendBuffer(script);
   return outcome;

@@ -2,7 +2,7 @@ import { type ErrorFields, type FieldDescription, parseCommandTag } from '@pg-db
 import type { Notification, QuerySink } from '../engine/conversation.ts';
 import { printTable } from '../format/print.ts';
 import type { PrintSettings, Table, TableColumn } from '../format/settings.ts';
-import { logError, logInfo, logWarning, messageStyle, type RunContext } from './context.ts';
+import { isTyped, logError, logInfo, logWarning, messageStyle, type RunContext } from './context.ts';
 import { copyLines } from './copy-lines.ts';
 import { formatMessage } from './message.ts';
 import type { Output } from './output.ts';
@@ -224,7 +224,7 @@ class QueryRun implements QuerySink {
   copyIn(): AsyncIterable<Uint8Array> {
     const { copyIn } = this.#target;
     if (copyIn !== undefined) return copyIn();
-    if (this.#context.isInteractive && this.#context.place === undefined) {
+    if (isTyped(this.#context)) {
       this.#context.stdout.write(
         'Enter data to be copied followed by a newline.\nEnd with a backslash and a period on a line by itself, or an EOF signal.\n',
       );

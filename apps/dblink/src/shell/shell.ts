@@ -1,148 +1,154 @@
-import { createInterface, type Interface } from 'node:readline';
-import picocolors from 'picocolors';
 import type { Engine } from '../engine/engine.ts';
 import { Conditions } from '../run/conditions.ts';
-import type { LineSource, RunContext } from '../run/context.ts';
+import { type LineSource, logError, type RunContext } from '../run/context.ts';
 import { Scanner } from '../run/scanner.ts';
 import { runFile, runLine, standardStrings } from '../run/script.ts';
-import type { ExitStatus, Script } from '../run/state.ts';
-import { complete } from './completion.ts';
+import type { ExitStatus, Outcome, Script } from '../run/state.ts';
+import { complete } from './candidates.ts';
+import { colouredMessages, wantsColours } from './colours.ts';
 import { openHistory } from './history.ts';
-import { promptFor } from './prompt.ts';
+import { type Keyboard, openKeyboard } from './keyboard.ts';
+import { type PromptState, promptFor } from './prompt.ts';
 
-/** A line that was typed, the end of the input, or Ctrl-C at the prompt. */
-type Typed =
-  | { readonly kind: 'line'; readonly text: string }
-  | { readonly kind: 'end' }
-  | { readonly kind: 'interrupt' };
+const help = `SQL goes to the embedded PostgreSQL at the semicolon that ends it.
+\\? lists the commands of this shell, \\h shows the syntax of SQL commands, \\q quits.
+`;
 
-/** Runs what is typed until the input ends. */
+/**
+ * Runs what is typed at the terminal until the input ends.
+ *
+ * @throws EngineError when the engine is lost.
+ */
 export async function runShell(context: RunContext, engine: Engine): Promise<ExitStatus> {
   context.logStyle = 'terse';
+  if (wantsColours()) context.stderr = colouredMessages(context.stderr);
   const scanner = new Scanner(context.variables, standardStrings(context));
   const includeFile = (file: string): Promise<0 | 1 | 3> => runFile(context, file);
   const script: Script = { context, scanner, conditions: new Conditions(), includeFile };
-  const keyboard = new Keyboard(context, engine);
-  context.source = keyboard;
-  if (!context.variables.isOn('QUIET')) {
-    const version = context.parameters.get('server_version') ?? '';
-    context.stdout.write(`dblink, PostgreSQL ${version} ${context.home}\nType "help" for help.\n\n`);
-  }
+  const keyboard = openKeyboard(process.stdin, process.stdout);
+  const copied = copyLines(context, keyboard);
+  context.source = copied;
+  context.stdin = () => copied;
+  const uninstall = onSignals(context, engine, keyboard);
   try {
-    for (;;) {
-      await context.stdout.flush();
-      const prompt = promptFor(scanner.within, context.conversation.transactionStatus, context.variables);
-      const typed = await keyboard.ask(prompt);
-      if (typed.kind === 'interrupt') scanner.reset();
-      else if (typed.kind === 'end') return 0;
-      else if ((await runTyped(script, typed.text)) === 'quit') return 0;
+    if (!context.variables.isOn('QUIET')) {
+      const version = context.parameters.get('server_version') ?? '';
+      context.stdout.write(`dblink, PostgreSQL ${version} ${context.home}\nType "help" for help.\n\n`);
     }
+    await readAndRun(script, keyboard);
+    return 0;
   } finally {
+    uninstall();
     keyboard.close();
   }
 }
 
-/** `help`, `quit` and `exit` count as commands where no statement has begun. */
-async function runTyped(script: Script, line: string): Promise<'continue' | 'quit'> {
-  const { context, scanner } = script;
-  const bare = scanner.within === 'nothing' ? line.trim().replace(/;$/, '').toLowerCase() : '';
-  if (bare === 'quit' || bare === 'exit') return 'quit';
-  if (bare === 'help') {
-    const lines = [
-      'SQL ends with ; and goes to the embedded PostgreSQL.',
-      '\\? lists commands, \\h SQL syntax, \\q quits.',
-    ];
-    context.stdout.write(`${lines.join('\n')}\n`);
-    return 'continue';
+async function readAndRun(script: Script, keyboard: Keyboard): Promise<void> {
+  const { context, scanner, conditions } = script;
+  const history = openHistory(context.variables);
+  let typed: string[] = [];
+  const keep = (): void => {
+    history.add(typed.join('\n'));
+    typed = [];
+  };
+  for (;;) {
+    await context.stdout.flush();
+    context.interrupt = 'none';
+    const name = scanner.within === 'nothing' ? 'PROMPT1' : 'PROMPT2';
+    const answer = await keyboard.ask({
+      prompt: promptFor(name, promptState(script, typed.length + 1)),
+      history: history.entries,
+      complete: (line) => complete(scanner.buffer, line, context),
+    });
+    switch (answer.kind) {
+      case 'end':
+        keep();
+        if (!context.variables.isOn('QUIET')) context.stdout.write('\\q\n');
+        return;
+      case 'interrupt':
+        keep();
+        process.stdout.write('^C\n');
+        scanner.reset();
+        if (conditions.end() === undefined) logError(context, '\\if: escaped');
+        continue;
+      case 'line':
+        typed.push(answer.text);
+        try {
+          if ((await runTyped(script, answer.text)) === 'quit') return;
+        } finally {
+          if (scanner.within === 'nothing') keep();
+        }
+    }
   }
-  context.interrupt = 'none';
-  const outcome = await runLine(script, line);
-  return outcome === 'quit' ? 'quit' : 'continue';
 }
 
-/** The keyboard: lines with editing, history and completion; Ctrl-C cancels the statement that runs. */
-class Keyboard implements LineSource {
-  readonly #context: RunContext;
-  readonly #interface: Interface;
-  readonly #history = openHistory();
-  readonly #typed: Typed[] = [];
-  #lines: readonly string[];
-  #waiting: ((typed: Typed) => void) | undefined;
+function promptState({ context, scanner, conditions }: Script, line: number): PromptState {
+  return {
+    within: scanner.within,
+    transaction: context.conversation.transactionStatus,
+    variables: context.variables,
+    isIgnored: !conditions.isActive,
+    isSuperuser: context.parameters.get('is_superuser') !== 'off',
+    line,
+  };
+}
 
-  constructor(context: RunContext, engine: Engine) {
-    this.#context = context;
-    this.#lines = this.#history.lines;
-    const size = this.#historySize();
-    this.#interface = createInterface({
-      input: process.stdin,
-      output: process.stdout,
-      terminal: true,
-      history: [...this.#lines],
-      historySize: size,
-      removeHistoryDuplicates: true,
-      completer: (line: string, done: (error: Error | null, result: [string[], string]) => void) => {
-        complete(line, context.conversation, engine.isBusy).then(
-          (result) => done(null, result),
-          () => done(null, [[], line]),
-        );
-      },
-    });
-    this.#interface.on('line', (text) => this.#deliver({ kind: 'line', text }));
-    this.#interface.on('close', () => this.#deliver({ kind: 'end' }));
-    this.#interface.on('history', (lines: string[]) => {
-      this.#lines = [...lines];
-    });
-    this.#interface.on('SIGINT', () => {
-      if (engine.isBusy) {
-        context.interrupt = 'pressed';
-        engine.cancel();
-        return;
+/** Runs one answer of the keyboard; what the history brought back may be several lines. */
+async function runTyped(script: Script, text: string): Promise<Outcome> {
+  const { context, scanner } = script;
+  const word = scanner.within === 'nothing' ? text.trim().replace(/\s*;$/, '').toLowerCase() : '';
+  if (word === 'quit' || word === 'exit') return 'quit';
+  if (word === 'help') {
+    context.stdout.write(help);
+    return 'continue';
+  }
+  let outcome: Outcome = 'continue';
+  for (const line of text.split('\n')) {
+    outcome = await runLine(script, line);
+    if (outcome === 'quit' || context.interrupt === 'pressed') return outcome;
+  }
+  return outcome;
+}
+
+/** The data of COPY … FROM STDIN, as it is typed; Ctrl-C gives it up. */
+function copyLines(context: RunContext, keyboard: Keyboard): LineSource {
+  const { variables, conversation } = context;
+  return {
+    next: async () => {
+      await context.stdout.flush();
+      const prompt = promptFor('PROMPT3', {
+        within: 'nothing',
+        transaction: conversation.transactionStatus,
+        variables,
+        isIgnored: false,
+        isSuperuser: true,
+        line: 1,
+      });
+      const answer = await keyboard.ask({ prompt, history: [] });
+      if (answer.kind === 'interrupt') {
+        process.stdout.write('^C\n');
+        throw new Error('canceled by user');
       }
-      process.stdout.write('^C\n');
-      // Typed text is dropped together with the statement that it would have continued.
-      this.#interface.write(null, { ctrl: true, name: 'e' });
-      this.#interface.write(null, { ctrl: true, name: 'u' });
-      this.#deliver({ kind: 'interrupt' });
-    });
-  }
+      return answer.kind === 'line' ? answer.text : undefined;
+    },
+  };
+}
 
-  /** The next line for a statement. */
-  async ask(prompt: string): Promise<Typed> {
-    this.#interface.setPrompt(picocolors.isColorSupported ? picocolors.bold(prompt) : prompt);
-    this.#interface.prompt();
-    return await this.#next();
-  }
-
-  /** The next line of the data of COPY … FROM STDIN. */
-  async next(): Promise<string | undefined> {
-    const prompt = this.#context.variables.get('PROMPT3') ?? '';
-    this.#interface.setPrompt(prompt);
-    this.#interface.prompt();
-    const typed = await this.#next();
-    return typed.kind === 'line' ? typed.text : undefined;
-  }
-
-  close(): void {
-    this.#interface.close();
-    this.#history.save(this.#lines, this.#historySize());
-  }
-
-  #historySize(): number {
-    return Number.parseInt(this.#context.variables.get('HISTSIZE') ?? '500', 10);
-  }
-
-  #next(): Promise<Typed> {
-    const typed = this.#typed.shift();
-    if (typed !== undefined) return Promise.resolve(typed);
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
-  }
-
-  #deliver(typed: Typed): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting === undefined) this.#typed.push(typed);
-    else waiting(typed);
-  }
+/** Ctrl-C cancels what runs, or clears what was typed; the end of the terminal ends the program. */
+function onSignals(context: RunContext, engine: Engine, keyboard: Keyboard): () => void {
+  const interrupted = (): void => {
+    if (keyboard.interrupt()) return;
+    context.interrupt = 'pressed';
+    if (!engine.isBusy) return;
+    engine.cancel();
+    context.stderr.write('Cancel request sent\n');
+  };
+  const ended = (_name: NodeJS.Signals, number: number): void => {
+    keyboard.close();
+    void engine.close().finally(() => process.exit(128 + number));
+  };
+  process.on('SIGINT', interrupted).on('SIGTERM', ended).on('SIGHUP', ended);
+  return () => {
+    process.off('SIGINT', interrupted).off('SIGTERM', ended).off('SIGHUP', ended);
+  };
 }

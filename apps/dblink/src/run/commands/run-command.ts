@@ -9,6 +9,7 @@ import { displayCommands } from './display.ts';
 import { fileCommands } from './files.ts';
 import { generalCommands } from './general.ts';
 import { queryCommands } from './query.ts';
+import { restrictionCommands } from './restrict.ts';
 import { variableCommands } from './variables.ts';
 
 const commands: Commands = {
@@ -16,8 +17,12 @@ const commands: Commands = {
   ...fileCommands,
   ...generalCommands,
   ...queryCommands,
+  ...restrictionCommands,
   ...variableCommands,
 };
+
+/** Every name of a command, but those of `\\d` and its family. */
+export const COMMAND_NAMES: readonly string[] = [...Object.keys(commands), ...Object.keys(conditionCommands)];
 
 /** Runs the backslash command whose name and arguments stand next in the scanner's line. */
 export async function runCommand(script: Script): Promise<Outcome> {
@@ -38,6 +43,10 @@ export async function runCommand(script: Script): Promise<Outcome> {
 
 async function run(script: Script, name: string, command: Command | undefined, args: SlashArguments): Promise<Outcome> {
   const { context } = script;
+  if (context.restriction !== undefined && name !== 'unrestrict') {
+    logError(context, 'backslash commands are restricted; only \\unrestrict is allowed');
+    return 'failed';
+  }
   if (command === undefined) {
     logError(context, `invalid command \\${name}`);
     if (context.isInteractive) context.stderr.write('Try \\? for help.\n');
