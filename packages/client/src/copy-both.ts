@@ -1,6 +1,6 @@
 import type { Channel } from './channel.ts';
 import { UsageError } from './errors.ts';
-import type { CopyDirection, ResultSink } from './result-sink.ts';
+import { type CopyDirection, copyBodies, type ResultSink } from './result-sink.ts';
 import type { ServerError } from './server-error.ts';
 import { submit } from './submission.ts';
 
@@ -90,7 +90,10 @@ export class CopyBoth implements AsyncIterable<Uint8Array> {
         begun();
         return 'handled';
       },
-      copyData: (bytes, start, end) => this.#keep(bytes.slice(start, end)),
+      copyData: (bytes, start, end) => {
+        copyBodies(bytes, start, end, (from, at, to) => this.#messages.push(from.slice(at, to)));
+        return this.#arrived();
+      },
       // The server ended its side: ours must end, too.
       copyDone: () => this.finish(),
       errorResponse: (error: ServerError) => {
@@ -103,8 +106,7 @@ export class CopyBoth implements AsyncIterable<Uint8Array> {
     };
   }
 
-  #keep(message: Uint8Array): Promise<void> | undefined {
-    this.#messages.push(message);
+  #arrived(): Promise<void> | undefined {
     this.#wake();
     if (this.#messages.length < HIGH_WATER_MESSAGES) return undefined;
     return new Promise((resolve) => {

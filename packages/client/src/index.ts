@@ -38,7 +38,7 @@ export type { PasswordAnswer, PasswordRequest, PasswordSource } from './password
 export { Pipeline } from './pipeline.ts';
 export { PreparedStatement } from './prepared.ts';
 export type { ExecuteOptions, QueryOptions, ShapeOf, StreamOptions } from './query-options.ts';
-export { type CopyDirection, DISCARDING_SINK, type ResultSink } from './result-sink.ts';
+export { type CopyDirection, copyBodies, DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 export type { Result, Row } from './results.ts';
 export type { RowShape } from './rows/row-readers.ts';
 export {

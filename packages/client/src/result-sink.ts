@@ -38,8 +38,11 @@ export interface ResultSink {
    * incoming data is refused with CopyFail, outgoing data is read and dropped.
    */
   copyResponse(direction: CopyDirection, format: number, columnFormats: readonly number[]): unknown;
-  /** A piece of COPY data, boundaries as the server chose them. A promise pauses the connection. */
-  copyData?(bytes: Uint8Array, start: number, end: number): void | Promise<void>;
+  /**
+   * A run of `count` whole CopyData messages, their five-byte headers included: see {@link copyBodies}. A promise
+   * pauses the connection.
+   */
+  copyData?(bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void>;
   /** The server has sent all COPY data. */
   copyDone?(): void;
   errorResponse(error: ServerError): void;
@@ -56,3 +59,18 @@ export const DISCARDING_SINK: ResultSink = {
   copyResponse: () => undefined,
   errorResponse: () => undefined,
 };
+
+/** Calls `take` with the range of each message's data in a run of CopyData messages. */
+export function copyBodies(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  take: (bytes: Uint8Array, start: number, end: number) => void,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = start; at < end; ) {
+    const next = at + 1 + view.getUint32(at + 1);
+    take(bytes, at + 5, next);
+    at = next;
+  }
+}

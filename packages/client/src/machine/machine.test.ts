@@ -38,7 +38,7 @@ function pair(): Pair {
     noData: () => heard.push('n'),
     parameterDescription: (oids) => heard.push(`t ${oids.join()}`),
     copyResponse: (direction) => void heard.push(`copy ${direction}`),
-    copyData: (_bytes, start, end) => void heard.push(`d${end - start}`),
+    copyData: (_bytes, start, end, count) => void heard.push(`d${count} ${end - start}`),
     copyDone: () => heard.push('c'),
     errorResponse: ({ message }) => heard.push(`E ${message}`),
     skipped: (cause) => heard.push(`skipped ${cause?.message}`),
@@ -322,7 +322,7 @@ describe('copies that nobody handles', () => {
     p.submit(SIMPLE, { copyResponse: () => 'handled' });
     p.sent();
     p.receive(say('HdcC'));
-    expect(p.heard).toEqual(['d2', 'c', 'C SELECT 1']);
+    expect(p.heard).toEqual(['d1 7', 'c', 'C SELECT 1']);
     p.receive(say('G'));
     p.machine.copyData(new Uint8Array([1]));
     p.machine.copyDone();

@@ -187,6 +187,8 @@ export class Machine {
     switch (frame.tag) {
       case BackendTag.DataRow:
         return this.#takeRows(frame);
+      case BackendTag.CopyData:
+        return this.#takeCopyData(frame);
       case BackendTag.ParameterStatus: {
         const { name, value } = decodeParameterStatus(frame);
         this.#events.parameterStatus(name, value);
@@ -211,6 +213,14 @@ export class Machine {
     const run = this.#reader.takeRun();
     if (exchange.columnCount !== undefined) checkFieldCounts(run, exchange.columnCount);
     return this.#deliver(exchange, (sink) => sink.dataRows(run.bytes, run.start, run.end, run.count));
+  }
+
+  #takeCopyData(frame: Frame): Promise<void> | undefined {
+    this.#moveFor(frame);
+    const exchange = this.#head();
+    const run = this.#reader.takeRun();
+    if (exchange.copy === 'unhandled') return undefined;
+    return this.#deliver(exchange, (sink) => sink.copyData?.(run.bytes, run.start, run.end, run.count));
   }
 
   #takeAnswer(frame: Frame): Promise<void> | undefined {
@@ -253,9 +263,6 @@ export class Machine {
         const { parameterTypes } = decodeParameterDescription(frame);
         return this.#deliver(exchange, (sink) => sink.parameterDescription?.(parameterTypes));
       }
-      case BackendTag.CopyData:
-        if (exchange.copy === 'unhandled') return undefined;
-        return this.#deliver(exchange, (sink) => sink.copyData?.(frame.bytes, frame.start, frame.end));
       case BackendTag.CopyDone:
         if (exchange.copy === 'unhandled') return undefined;
         return this.#deliver(exchange, (sink) => sink.copyDone?.());
