@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'property',
           include: ['{packages,apps,tools}/*/src/**/*.prop.test.ts'],
-          setupFiles,
+          setupFiles: [...setupFiles, './tools/gate/src/property-set-up.ts'],
           testTimeout: 240_000,
         },
       },

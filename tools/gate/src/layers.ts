@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RunReport } from '../../checks/src/closing-line-reporter.ts';
 import type { Layer, LayerResult } from './layer.ts';
 import { runCommand } from './process.ts';
+import { readSeeds } from './seeds.ts';
 
 const TYPESCRIPT = ['--import', 'tsx', '--conditions=@pg-dblink/source'];
 
@@ -17,6 +18,7 @@ export const LAYERS: readonly Layer[] = [
   command('build', 'npx', ['--no-install', 'turbo', 'run', 'build', '--output-logs=errors-only']),
   tests('unit'),
   tests('property'),
+  keptSeeds(),
   script('browser', 'tools/browser-tests/src/main.ts'),
   tests('server', ['build']),
   tests('built', ['build']),
@@ -55,6 +57,36 @@ export function readClosingLine(output: string, exitCode: number): LayerResult {
   const failed = Number(last[2]);
   const skips = [...output.matchAll(/^skipped: (.*)$/gm)].map((match) => match[1] ?? '');
   return { passed: Number(last[1]), failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped: skips };
+}
+
+/** Every failure that fuzzing has ever found, once more. */
+function keptSeeds(): Layer {
+  return {
+    name: 'seeds',
+    run: async (root) => {
+      const result = { passed: 0, failed: 0, skipped: [] };
+      for (const { file, test, seed, path } of readSeeds()) {
+        const args = [
+          '--no-install',
+          'vitest',
+          'run',
+          '--project',
+          'property',
+          file,
+          '--testNamePattern',
+          exactly(test),
+        ];
+        const { exitCode } = await runCommand(root, 'npx', args, { FUZZ_SEED: String(seed), FUZZ_PATH: path });
+        if (exitCode === 0) result.passed += 1;
+        else result.failed += 1;
+      }
+      return result;
+    },
+  };
+}
+
+function exactly(name: string): string {
+  return `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
 }
 
 /** A vitest project; the reporter hands its counts over in a file. */
