@@ -11,20 +11,21 @@ import type { WorkerData } from './spawn/worker-data.ts';
 
 const HEARTBEAT_MS = 50;
 
-/** A heart that beats while calls are under way, and stops a beat after the last one. */
+/** A heart that beats while calls are under way, and once more after the last one. */
 function heartOf(pulse: Pulse): (isBusy: boolean) => void {
   let timer: NodeJS.Timeout | undefined;
-  let isNeeded = false;
+  let rhythm: 'steady' | 'last beat' = 'last beat';
+  const beat = (): void => {
+    pulse.beat();
+    const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
+    pulse.noteMemory(heap + external);
+    if (rhythm === 'steady') return;
+    clearInterval(timer);
+    timer = undefined;
+  };
   return (isBusy) => {
-    isNeeded = isBusy;
-    timer ??= setInterval(() => {
-      pulse.beat();
-      const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
-      pulse.noteMemory(heap + external);
-      if (isNeeded) return;
-      clearInterval(timer);
-      timer = undefined;
-    }, HEARTBEAT_MS);
+    rhythm = isBusy ? 'steady' : 'last beat';
+    timer ??= setInterval(beat, HEARTBEAT_MS);
   };
 }
 

@@ -214,3 +214,29 @@ describe('an interrupted call', () => {
     expect((await db.getResult('n')).command).toBe('DO');
   });
 });
+
+describe('a consumer that refuses rows', () => {
+  it('lets the remote statement run to its end before the next one, and does not cancel it', async () => {
+    const more = gate();
+    const connection = new ScriptedConnection((sql) =>
+      sql === 'rows'
+        ? [{ columns: ['a'] }, { row: ['x'] }, { wait: more.opened }, { tag: 'SELECT 1' }]
+        : [{ tag: 'SET' }],
+    );
+    const verbs = createSession({ connect: async () => connection }).verbs();
+    await verbs.connect('n', 'dbname=x');
+    const refuse = {
+      rowSet: () => undefined,
+      rows: () => {
+        throw new Error('not an integer');
+      },
+    };
+    expect(await failure(verbs.query('n', 'rows', true, refuse))).toMatchObject({ message: 'not an integer' });
+    const next = verbs.exec('n', 'set', true);
+    await Promise.resolve();
+    expect(connection.statements).toEqual(['rows']);
+    more.open();
+    expect(await next).toBe('SET');
+    expect(connection.cancels).toBe(0);
+  });
+});

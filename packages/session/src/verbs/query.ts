@@ -81,7 +81,6 @@ async function stream(
   consumer: RowConsumer,
   guard?: string,
 ): Promise<Streamed> {
-  const wasIdle = remote.transactionStatus === 'idle';
   let described = 0;
   let rowCount = 0;
   let guardFailed = false;
@@ -118,8 +117,8 @@ async function stream(
     remote.holdUntil(() => consumer.isTaken?.() ?? true);
     return { last, described, rowCount, guardFailed };
   } catch (error) {
-    const stop = isCancelled(scope.signal) || (wasIdle && onlyReads(request.sql));
-    remote.leave(stop ? 'cancel' : 'read to the end');
+    // Rows that the caller cannot take are no reason to undo what the statement does remotely.
+    remote.leave(isCancelled(scope.signal) ? 'cancel' : 'read to the end');
     throw error;
   }
 }
@@ -128,16 +127,6 @@ async function stream(
 async function discardPending(scope: Scope, remote: Remote): Promise<void> {
   if (remote.command?.isKept !== true) return;
   while ((await remote.nextResult(scope.signal)) !== undefined);
-}
-
-/**
- * Rows that the caller cannot take end its call; the remote statement may then be stopped only if nothing but time is
- * lost with it.
- */
-function onlyReads(sql: string): boolean {
-  return (
-    /^\s*(select|values|table)\b[^;]*;?\s*$/i.test(sql) && !/\b(into|for\s+(update|share|no\s+key|key))\b/i.test(sql)
-  );
 }
 
 /** The C extension waits for ever here. */
