@@ -21,9 +21,11 @@ export type Wanted =
 const name = String.raw`(?:"(?:[^"]|"")*"|[\w$\u0080-\uffff]+)`;
 const qualifiedName = String.raw`${name}(?:\.${name})*`;
 const connectionArgument = /\bdblink\w*\s*\(\s*'([^']*)$/i;
-const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*\n|\/\*[\s\S]*?\*\//g;
 const openQuote = /'|\$\w*\$|\/\*|--/;
-const typedWord = /[\w.$\u0080-\uffff]*(?:"[^"]*)?$/;
+const quotedIdentifier = /"(?:[^"]|"")*"/g;
+const typedWord = /(?:"[^"]*"|[\w.$\u0080-\uffff])*$/;
+const typedQuoted = /(?:"[^"]*"\.|[\w$\u0080-\uffff]+\.)*"[^"]*$/;
 const beforeRelation =
   /\b(?:from|join|into|update|table|only|truncate|analyze|vacuum|copy|references|view|sequence|on\s+table)\s+$/i;
 const inFromList = /\bfrom\s[^;()]*,\s*$/i;
@@ -53,11 +55,11 @@ export function wantedAt(text: string): Wanted {
   const ofCommand = wantedByCommand(text);
   if (ofCommand !== undefined) return ofCommand;
   // Quotes that have been closed hide what is in them; within an open one nothing is known.
-  const typed = typedWord.exec(text)?.[0] ?? '';
-  const bare = text
-    .slice(0, text.length - typed.length)
-    .replace(quoted, (token) => (token.startsWith('"') ? token : ' '));
-  if (openQuote.test(bare)) return { kind: 'nothing' };
+  const clean = text.replace(quoted, (token) => (token.startsWith('"') ? token : ' '));
+  const unquoted = clean.replace(quotedIdentifier, 'x');
+  if (openQuote.test(unquoted)) return { kind: 'nothing' };
+  const typed = (unquoted.includes('"') ? typedQuoted : typedWord).exec(clean)?.[0] ?? '';
+  const bare = clean.slice(0, clean.length - typed.length);
   if (beforeRelation.test(bare) || inFromList.test(bare)) return { kind: 'relation', typed };
   const relations = relationsIn(bare);
   const dot = typed.lastIndexOf('.');

@@ -1,4 +1,4 @@
-import { redactConninfo } from '@pg-dblink/connstring';
+import { looksLikeConninfo, redactConninfo } from '@pg-dblink/connstring';
 
 const quoted = /'((?:[^']|'')*)'|\$(\w*)\$([\s\S]*?)\$\2\$/g;
 /** Words that stand before a secret, in SQL (`PASSWORD '…'`) and in connection strings. */
@@ -19,7 +19,8 @@ export function holdsSecret(statement: string): boolean {
   if (secretWord.test(statement)) return true;
   for (const [, single, , dollar] of statement.matchAll(quoted)) {
     const text = single?.replaceAll("''", "'") ?? dollar ?? '';
-    if (redactConninfo(text) !== text) return true;
+    const mayConnect = looksLikeConninfo(text) || text.includes('://');
+    if (mayConnect && redactConninfo(text) !== text) return true;
   }
   // A URI outside quotes: an argument of a backslash command, or a string that has not ended.
   return /:\/\/[^\s'"/@]+@/.test(statement);
