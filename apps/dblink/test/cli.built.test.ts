@@ -163,6 +163,13 @@ describe.concurrent('one-shot', () => {
     expect(stdout).toMatch(/é\nUTF8\n$/);
   });
 
+  test('a dump may shut out backslash commands while its data is read', async () => {
+    const script = '\\restrict key\n\\echo hidden\nselect 1;\n\\unrestrict other\n\\unrestrict key\n\\echo shown\n';
+    const { stdout, stderr } = await dblink(['-At'], script);
+    expect(stdout).toBe('1\nshown\n');
+    expect(stderr).toBe('backslash commands are restricted; only \\unrestrict is allowed\n\\unrestrict: wrong key\n');
+  });
+
   test('single transaction: all or nothing', async () => {
     const data = join(folder, 'single');
     const argv = ['--data', data, '-v', 'ON_ERROR_STOP=1', '-1', '-c', 'create table t()', '-c', 'select nix'];

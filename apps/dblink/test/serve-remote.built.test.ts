@@ -4,19 +4,23 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeQuery } from '@pg-dblink/protocol';
-import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { availableVersions, type Cluster, startCluster } from '@pg-dblink/testkit';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { program, psqlVersion, type Served, sleep, startServe, until } from './built.ts';
+import { hasProgram, program, psqlVersion, type Served, sleep, startServe, until } from './built.ts';
 import { RawClient } from './raw-client.ts';
 
+// An older pg_dump does not read a newer server.
+const hasDump = await hasProgram('pg_dump');
 let remote: Cluster;
 let server: Served;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dblink-remote-'));
-  remote = await startCluster();
+  remote = await startCluster({
+    version: hasDump ? Math.min(...availableVersions()) : Math.max(...availableVersions()),
+  });
   server = await startServe(['--wait-timeout', '2'], folder);
 });
 afterAll(async () => {
@@ -144,6 +148,18 @@ describe.skipIf(psqlVersion === undefined)(`psql (${psqlVersion ?? 'SKIPPED: no 
         "select count(*) from dblink($$dbname=x$$, 'select 1') as t(a int)",
       ]),
     ).toMatchObject({ status: 1 });
+  });
+
+  test.skipIf(!hasDump)(`restores a dump${hasDump ? '' : ' (SKIPPED: no pg_dump found)'}`, async () => {
+    await remote.psql(`create table dumped(a serial primary key, b text not null, c numeric(10,2)[]);
+      insert into dumped(b, c) select E'\\t\\\\é' || g, array[g, g / 3.0] from generate_series(1, 20000) g;
+      create view dumped_view as select count(*), sum(a) from dumped`);
+    const dump = await program('pg_dump', ['-d', remote.conninfo(), '-t', 'dumped', '-t', 'dumped_view']);
+    expect(dump).toMatchObject({ status: 0, stderr: '' });
+    expect(await psql(['-q', '-v', 'ON_ERROR_STOP=1'], dump.stdout)).toMatchObject({ status: 0, stderr: '' });
+    const there = await remote.psql("select md5(string_agg(d::text, '|' order by a)) from dumped d");
+    const here = await psql(['-Atc', "select md5(string_agg(d::text, '|' order by a)) from public.dumped d"]);
+    expect(here.stdout.trim()).toBe(there[0]?.rows[0]?.[0]);
   });
 
   test('fetches by cursor, and is told of a refused encoding', async () => {
