@@ -27,14 +27,14 @@ export class Outbox {
   readonly #waiting: Waiting[] = [];
   #state: 'open' | 'abandoned' = 'open';
   #flushing: Promise<void> | undefined;
-  #rowsEnd: number;
+  /** Where the rows sent so far end in the ring; undefined before there are any. */
+  #rowsEnd: number | undefined;
 
   /** Bytes in the ring of which the engine's thread has not been told. */
   #untold = 0;
 
   constructor(ring: RingWriter, call: number, host: OutboxHost) {
     this.#ring = ring;
-    this.#rowsEnd = ring.position;
     this.#call = call;
     this.#host = host;
   }
@@ -64,7 +64,8 @@ export class Outbox {
 
   /** Whether the engine's thread has used every row sent, or wants no more of them. */
   get rowsAreTaken(): boolean {
-    return this.#state === 'abandoned' || (this.#flushing === undefined && this.#ring.isReadUpTo(this.#rowsEnd));
+    if (this.#state === 'abandoned' || this.#rowsEnd === undefined) return true;
+    return this.#flushing === undefined && this.#ring.isReadUpTo(this.#rowsEnd);
   }
 
   /** Resolves when everything is in the ring. */
