@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { layers } from './layers.ts';
 import { lines } from './lines.ts';
+import { lock } from './lock.ts';
 import { silenced } from './silenced.ts';
 import { words } from './words.ts';
 
@@ -72,6 +73,19 @@ describe('lines', () => {
       'packages/a/src/table.generated.ts': '//\n'.repeat(5000),
     });
     expect(await lines.run(root)).toEqual([{ file: 'packages/a/src/long.ts', message: '401 lines, at most 400' }]);
+  });
+});
+
+describe('lock', () => {
+  it('refuses a lock file that leaves out what a locked package may depend on', async () => {
+    const locked = (packages: unknown): string => treeOf({ 'package-lock.json': JSON.stringify({ packages }) });
+    const tool = { optionalDependencies: { 'tool-linux': '1.0.0', 'tool-windows': '1.0.0' } };
+    const whole = { 'node_modules/tool': tool, 'node_modules/tool-linux': {}, 'node_modules/tool-windows': {} };
+    const nested = { 'node_modules/a/node_modules/tool': tool, 'node_modules/a/node_modules/tool-linux': {} };
+    expect(await lock.run(locked(whole))).toEqual([]);
+    expect((await lock.run(locked(nested))).map(({ message }) => message)).toEqual([
+      'node_modules/a/node_modules/tool may depend on tool-windows: not locked',
+    ]);
   });
 });
 
