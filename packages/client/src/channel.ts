@@ -18,6 +18,8 @@ export interface ChannelContext {
   readonly stream: OpenStream;
   /** How long a cancelled request may go on before the connection is given up, in milliseconds. */
   readonly cancelTimeoutMs: number;
+  /** How long the session may be idle inside a transaction; undefined: as long as it likes. */
+  readonly idleInTransactionTimeoutMs: number | undefined;
   /** Runs one cancel dialogue to its end. */
   sendCancel(session: Session, timeoutMs: number): Promise<void>;
   notice(notice: ServerNotice): void;
@@ -71,6 +73,7 @@ export class Channel {
   #drained: Promise<void> | undefined;
   #settleDrained: () => void = () => undefined;
   #cancelTimer: ReturnType<typeof setTimeout> | undefined;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #soon: ReturnType<typeof setTimeout> | undefined;
   /** How many requests have been answered so far. */
   #answered = 0;
@@ -134,6 +137,7 @@ export class Channel {
       this.#current = undefined;
       clearTimeout(this.#cancelTimer);
       this.#beginNext();
+      this.#watchIdleness();
       return true;
     }
     const index = this.#waiting.indexOf(turn);
@@ -252,8 +256,19 @@ export class Channel {
   }
 
   #begin(turn: Turn): void {
+    clearTimeout(this.#idleTimer);
     this.#current = turn;
     turn.begin();
+  }
+
+  /** A transaction that nobody goes on with holds locks: after its time the session is closed. */
+  #watchIdleness(): void {
+    const { idleInTransactionTimeoutMs: timeoutMs } = this.#context;
+    const { transactionStatus } = this.machine;
+    if (timeoutMs === undefined || this.#current !== undefined || this.#loss !== undefined) return;
+    if (transactionStatus !== 'T' && transactionStatus !== 'E') return;
+    const text = `the session was idle in a transaction for ${timeoutMs} ms: connection closed`;
+    this.#idleTimer = setTimeout(() => this.destroy(text), timeoutMs);
   }
 
   #beginNext(): void {
@@ -325,6 +340,7 @@ export class Channel {
     this.machine.close();
     clearTimeout(this.#cancelTimer);
     clearTimeout(this.#soon);
+    clearTimeout(this.#idleTimer);
     this.#onDrained();
     this.#current?.lost();
     this.#current = undefined;

@@ -8,7 +8,7 @@ import { type ConnectTarget, connectDialogue } from './machine/attempts.ts';
 import { cancelDialogue } from './machine/cancel.ts';
 import type { Session } from './machine/session.ts';
 import type { RequestObserver } from './observer.ts';
-import type { PasswordRequest } from './password.ts';
+import type { OAuthRequest, PasswordRequest } from './password.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import type { Peer, TransportProvider } from './transport.ts';
 import { tracedTransports } from './transports/traced.ts';
@@ -28,6 +28,10 @@ export interface ConnectOptions {
   readonly admitPeer?: ((peer: Peer) => void | Promise<void>) | undefined;
   /** Asked when the server wants a password and the connection string has none. */
   readonly password?: ((request: PasswordRequest) => string | undefined | Promise<string | undefined>) | undefined;
+  /** Asked when the server wants an OAuth bearer token (OAUTHBEARER); without it that method is not offered. */
+  readonly oauthToken?: ((request: OAuthRequest) => string | undefined | Promise<string | undefined>) | undefined;
+  /** Milliseconds that a session may stay idle inside a transaction before it is closed; no limit unless given. */
+  readonly idleInTransactionTimeoutMs?: number | undefined;
   /** Milliseconds that a cancelled statement may go on before the connection is given up; 5000. */
   readonly cancelTimeoutMs?: number | undefined;
   /** Most rounds of PBKDF2 that a server may ask for; 100,000. */
@@ -66,6 +70,7 @@ export async function connectResolved(
     resolved,
     parameters: utf8Parameters(startupParameters(resolved, environment)),
     maxScramIterations: options.maxScramIterations ?? MAX_SCRAM_ITERATIONS,
+    hasOAuth: options.oauthToken !== undefined,
   };
   const { result: session, stream } = await drive(connectDialogue(target), host, options.signal);
   if (stream === undefined) throw new Error('a dialogue that ended in a session left no stream');
@@ -75,6 +80,7 @@ export async function connectResolved(
     types: options.types ?? new TypeRegistry(),
     statementCacheSize: options.statementCacheSize ?? 0,
     cancelTimeoutMs: options.cancelTimeoutMs ?? CANCEL_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: options.idleInTransactionTimeoutMs,
     sendCancel: async (of: Session, timeoutMs: number) => {
       await drive(cancelDialogue(of, timeoutMs), host, undefined);
     },
@@ -101,6 +107,7 @@ function dialogueHost(transports: TransportProvider, options: ConnectOptions): D
       const password = await options.password?.(request);
       return password === undefined ? undefined : { password, source: 'callback' };
     },
+    oauthToken: async (request) => options.oauthToken?.(request),
     scramProof: (request) => computeScramProof(request, options.scramKeys),
     notice: (notice) => options.onNotice?.(notice),
     notification: (notification) => options.onNotification?.(notification),

@@ -15,6 +15,7 @@ import type { PreparedStatement } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, ShapeOf, StreamOptions } from './query-options.ts';
 import type { ResultSink } from './result-sink.ts';
 import type { Result } from './results.ts';
+import type { Columns } from './rows/columns.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import { type SubmitOptions, submit } from './submission.ts';
 import type { Peer } from './transport.ts';
@@ -52,6 +53,7 @@ export class Connection implements AsyncDisposable {
       session: context.session,
       stream: context.stream,
       cancelTimeoutMs: context.cancelTimeoutMs,
+      idleInTransactionTimeoutMs: context.idleInTransactionTimeoutMs,
       sendCancel: (session, timeoutMs) => context.sendCancel(session, timeoutMs),
       notice: (notice) => context.onNotice?.(notice),
       notification: (notification) => {
@@ -141,6 +143,11 @@ export class Connection implements AsyncDisposable {
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
     return (await this.#executor.execute(sql, values, options ?? {})) as Result<ShapeOf<O>>;
+  }
+
+  /** Runs one statement and gives its result column by column; see {@link execute}. */
+  columns(sql: string, values: readonly unknown[] = [], options: ExecuteOptions = {}): Promise<Columns> {
+    return this.#executor.columns(sql, values, options);
   }
 
   /**

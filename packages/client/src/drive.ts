@@ -9,7 +9,7 @@ import {
   type ScramProofRequest,
   type StartupFrame,
 } from './machine/asks.ts';
-import type { PasswordAnswer, PasswordRequest } from './password.ts';
+import type { OAuthRequest, PasswordAnswer, PasswordRequest } from './password.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import type { Peer, Transport, TransportListener, TransportProvider } from './transport.ts';
 
@@ -19,6 +19,7 @@ export interface DialogueHost {
   readonly maxMessageLength: number | undefined;
   admitPeer(peer: Peer): void | Promise<void>;
   findPassword(request: PasswordRequest): Promise<PasswordAnswer | undefined>;
+  oauthToken(request: OAuthRequest): Promise<string | undefined>;
   scramProof(request: ScramProofRequest): Promise<ScramProof>;
   notice(notice: ServerNotice): void;
   notification(notification: ServerNotification): void;
@@ -140,6 +141,7 @@ class Driver {
     },
     upgradeTls: (request) => this.#current().transport.upgradeTls(request),
     password: (request) => this.#host.findPassword(request),
+    oauthToken: (request) => this.#host.oauthToken(request),
     scramProof: (request) => this.#host.scramProof(request),
     nonce: () => crypto.getRandomValues(new Uint8Array(18)),
     notice: (notice) => this.#host.notice(notice),

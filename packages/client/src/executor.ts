@@ -5,6 +5,7 @@ import type { ExtendedRequest } from './machine/requests.ts';
 import { PreparedStatement, type StatementRunner } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, StreamOptions } from './query-options.ts';
 import { type Result, ResultCollector } from './results.ts';
+import { ColumnCollector, type Columns } from './rows/columns.ts';
 import { RowReaders } from './rows/row-readers.ts';
 import { encodeParameter, executionOf, prepareStatement, type StatementDescription } from './statement.ts';
 import { type CachedStatement, StatementCache } from './statement-cache.ts';
@@ -38,6 +39,12 @@ export class Executor implements StatementRunner {
     return this.#cache.isOn && options.binary === undefined
       ? this.#executeCached(sql, values, options)
       : this.#executeOnce(sql, values, options);
+  }
+
+  async columns(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Columns> {
+    const collector = new ColumnCollector(this.#typesOf(options));
+    await submit(this.#channel, this.extendedRequest(sql, values, options), collector, options);
+    return collector.finish();
   }
 
   async *batches(

@@ -34,12 +34,13 @@ export type {
   SyncRequest,
 } from './machine/requests.ts';
 export type { ObservedRequest, RequestObserver } from './observer.ts';
-export type { PasswordAnswer, PasswordRequest, PasswordSource } from './password.ts';
+export type { OAuthRequest, PasswordAnswer, PasswordRequest, PasswordSource } from './password.ts';
 export { Pipeline } from './pipeline.ts';
 export { PreparedStatement } from './prepared.ts';
 export type { ExecuteOptions, QueryOptions, ShapeOf, StreamOptions } from './query-options.ts';
 export { type CopyDirection, copyBodies, DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 export type { Result, Row } from './results.ts';
+export type { Columns } from './rows/columns.ts';
 export type { RowShape } from './rows/row-readers.ts';
 export {
   readMessageFields,

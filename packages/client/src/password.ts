@@ -16,3 +16,13 @@ export interface PasswordAnswer {
   readonly password: string;
   readonly source: PasswordSource;
 }
+
+/** For whom an OAuth bearer token is wanted (connection string parameters `oauth_…`). */
+export interface OAuthRequest {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly issuer: string | undefined;
+  readonly clientId: string | undefined;
+  readonly scope: string | undefined;
+}

@@ -142,4 +142,15 @@ describe('the end of a connection', () => {
     await held[Symbol.asyncDispose]();
     expect(held.phase).toBe('closed');
   });
+
+  test('a transaction that nobody goes on with is closed in its time, and not before', async () => {
+    const idle = await connect(cluster.conninfo(), { idleInTransactionTimeoutMs: 150 });
+    await idle.query('select 1');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await idle.query('begin');
+    await idle.query('select pg_sleep(0.3)');
+    expect(idle.transactionStatus).toBe('T');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect(idle.query('commit')).rejects.toThrow('idle in a transaction for 150 ms: connection closed');
+  });
 });

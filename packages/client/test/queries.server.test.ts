@@ -140,6 +140,20 @@ describe('extended queries', () => {
   });
 });
 
+describe('column by column', () => {
+  test('values are those of rows', async () => {
+    const sql = 'select g as n, nullif(g, 2)::text as t from generate_series(1, $1::int) g';
+    const { columns, fields, rowCount } = await connection.columns(sql, [3]);
+    expect(columns).toEqual([
+      [1, 2, 3],
+      ['1', null, '3'],
+    ]);
+    expect(fields.map(({ name }) => name)).toEqual(['n', 't']);
+    expect(rowCount).toBe(3);
+    await expect(connection.columns('select 1/0')).rejects.toMatchObject({ sqlState: '22012' });
+  });
+});
+
 describe('the statement cache', () => {
   test('survives DISCARD ALL and changed rows, and runs nothing twice', async () => {
     await using cached = await connect(cluster.conninfo(), { statementCacheSize: 4 });

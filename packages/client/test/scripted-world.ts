@@ -32,6 +32,7 @@ export interface ScriptedWorld {
   readonly addresses?: Readonly<Record<string, readonly string[]>>;
   readonly refusedPeers?: readonly string[];
   readonly password?: string;
+  readonly oauthToken?: string;
 }
 
 /** How a dialogue went: its result or error, and what it did, in order. */
@@ -129,6 +130,7 @@ function answersOf(world: ScriptedWorld, log: string[]): Answers {
       return { ...FACTS, ...current.tls };
     },
     password: () => (world.password === undefined ? undefined : { password: world.password, source: 'callback' }),
+    oauthToken: () => world.oauthToken,
     scramProof: (request) => computeScramProof(request),
     nonce: () => new Uint8Array(18).fill(1),
     notice: ({ message }) => void log.push(`notice ${message}`),

@@ -1,5 +1,5 @@
 import type { ScramChallenged, ScramProof } from '@pg-dblink/protocol';
-import type { PasswordAnswer, PasswordRequest } from '../password.ts';
+import type { OAuthRequest, PasswordAnswer, PasswordRequest } from '../password.ts';
 import type { ServerNotice, ServerNotification } from '../server-error.ts';
 import type { TlsRequest } from '../tls-request.ts';
 import type { Peer, SocketSettings, TlsFacts } from '../transport.ts';
@@ -45,6 +45,8 @@ export interface Asks {
   widenLimits(): void;
   upgradeTls(request: TlsRequest): TlsFacts;
   password(request: PasswordRequest): PasswordAnswer | undefined;
+  /** A bearer token; undefined when the caller has none. */
+  oauthToken(request: OAuthRequest): string | undefined;
   scramProof(request: ScramProofRequest): ScramProof;
   /** 18 random bytes. */
   nonce(): Uint8Array;

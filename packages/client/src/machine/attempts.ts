@@ -26,6 +26,8 @@ export interface ConnectTarget {
   readonly parameters: readonly (readonly [name: string, value: string])[];
   /** Most rounds of PBKDF2 that a server may ask for. */
   readonly maxScramIterations: number;
+  /** Whether somebody can be asked for an OAuth bearer token. */
+  readonly hasOAuth?: boolean | undefined;
 }
 
 /** One place to try: a host's one address. */

@@ -1,9 +1,10 @@
 import type { AuthMethod, ConninfoSettings } from '@pg-dblink/connstring';
 import { type Authentication, encodePasswordMessage, hashMd5Password, Writer } from '@pg-dblink/protocol';
 import { AuthenticationError } from '../errors.ts';
-import type { PasswordAnswer, PasswordRequest, PasswordSource } from '../password.ts';
+import type { OAuthRequest, PasswordAnswer, PasswordRequest, PasswordSource } from '../password.ts';
 import type { TlsFacts } from '../transport.ts';
 import { ask, type Dialogue } from './asks.ts';
+import { beginOAuth, OAUTHBEARER, type OAuthStage, receiveOAuthError } from './oauth-dialogue.ts';
 import { beginScram, chooseMechanism, continueScram, finishScram, type ScramExchange } from './scram-dialogue.ts';
 
 /** What authentication needs to know about the attempt that it is part of. */
@@ -19,6 +20,8 @@ export interface AuthenticationContext {
   /** Show the password neither in clear nor as MD5: an encrypted attempt with it has just failed. */
   readonly guardsPassword: boolean;
   readonly maxScramIterations: number;
+  /** Undefined when nobody can be asked for a bearer token. */
+  readonly oauth: OAuthRequest | undefined;
 }
 
 /** How far authentication has come. */
@@ -26,6 +29,7 @@ export type AuthenticationState =
   | { readonly kind: 'nothing-asked' }
   | { readonly kind: 'password-sent'; readonly method: 'password' | 'md5'; readonly source: PasswordSource }
   | { readonly kind: 'scram'; readonly exchange: ScramExchange; readonly source: PasswordSource | undefined }
+  | { readonly kind: 'oauth'; readonly stage: OAuthStage }
   | { readonly kind: 'done'; readonly source: PasswordSource | undefined; readonly passwordUsed: boolean };
 
 /** The state before the server's first word. */
@@ -58,11 +62,13 @@ export function* answerAuthentication(
     case 'AuthenticationSASL':
       return yield* beginSasl(context, state, request.mechanisms);
     case 'AuthenticationSASLContinue': {
+      if (state.kind === 'oauth') return { kind: 'oauth', stage: yield* receiveOAuthError(state.stage, request.data) };
       const { exchange, source } = requireScram(state, 'AUTH_REQ_SASL_CONT');
       const next = yield* continueScram(exchange, request.data, context.maxScramIterations);
       return { kind: 'scram', exchange: next, source };
     }
     case 'AuthenticationSASLFinal': {
+      if (state.kind === 'oauth') throw new AuthenticationError('server sent unexpected additional OAuth data');
       const { exchange, source } = requireScram(state, 'AUTH_REQ_SASL_FIN');
       return { kind: 'scram', exchange: finishScram(exchange, request.data), source };
     }
@@ -131,6 +137,10 @@ function conclude(context: AuthenticationContext, state: AuthenticationState): A
         throw new AuthenticationError('server accepted the session without completing SCRAM authentication');
       }
       return { kind: 'done', source: state.source, passwordUsed: state.source !== undefined };
+    case 'oauth':
+      if (state.stage !== 'token-sent')
+        throw new AuthenticationError('server accepted an OAuth token that it had refused');
+      return { kind: 'done', source: undefined, passwordUsed: false };
     case 'done':
       return state;
   }
@@ -164,6 +174,12 @@ function* beginSasl(
   if (allowed !== undefined && !allowed.has('scram-sha-256') && !allowed.has('oauth')) {
     demand(context, 'scram-sha-256', 'server requested SASL authentication');
   }
+  if (context.oauth !== undefined && prefersOAuth(mechanisms, context)) {
+    demand(context, 'oauth', `server requested ${OAUTHBEARER} authentication`);
+    // A socket of this machine has no port and needs no encryption.
+    const isPrivate = context.facts !== undefined || context.recipient.port === 0;
+    return { kind: 'oauth', stage: yield* beginOAuth(context.oauth, isPrivate) };
+  }
   const choice = chooseMechanism(mechanisms, settings, context.facts);
   demand(context, 'scram-sha-256', `server requested ${choice.mechanism} authentication`);
   const { scramClientKey: clientKey, scramServerKey: serverKey } = settings;
@@ -173,6 +189,16 @@ function* beginSasl(
   }
   const exchange = yield* beginScram(choice, { password: found?.password, clientKey, serverKey });
   return { kind: 'scram', exchange, source: found?.source };
+}
+
+/** The first of the mechanisms that we can do, in the server's order; channel binding beats them all. */
+function prefersOAuth(mechanisms: readonly string[], { facts, settings }: AuthenticationContext): boolean {
+  if (settings.channelBinding === 'require' || !mechanisms.includes(OAUTHBEARER)) return false;
+  if (mechanisms.includes('SCRAM-SHA-256-PLUS') && (facts === undefined || settings.channelBinding !== 'disable')) {
+    return false;
+  }
+  const scram = mechanisms.indexOf('SCRAM-SHA-256');
+  return scram < 0 || mechanisms.indexOf(OAUTHBEARER) < scram;
 }
 
 function* requirePassword(

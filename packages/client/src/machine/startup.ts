@@ -1,4 +1,4 @@
-import type { ResolvedHost } from '@pg-dblink/connstring';
+import type { ResolvedConninfo, ResolvedHost } from '@pg-dblink/connstring';
 import {
   BackendTag,
   decodeAuthentication,
@@ -14,7 +14,7 @@ import {
   RemoteProtocolError,
   Writer,
 } from '@pg-dblink/protocol';
-import type { PasswordAnswer } from '../password.ts';
+import type { OAuthRequest, PasswordAnswer } from '../password.ts';
 import { readMessageFields, ServerError } from '../server-error.ts';
 import type { TlsRequest } from '../tls-request.ts';
 import type { Peer } from '../transport.ts';
@@ -127,7 +127,7 @@ function authenticationContext(
   { guardsPassword, host, peer, target }: StartupAttempt,
   encryption: Encryption | undefined,
 ): AuthenticationContext {
-  const { resolved, maxScramIterations } = target;
+  const { hasOAuth = false, maxScramIterations, resolved } = target;
   const port = peer.kind === 'tcp' ? peer.port : 0;
   return {
     settings: resolved.settings,
@@ -137,7 +137,13 @@ function authenticationContext(
     facts: encryption?.facts,
     guardsPassword,
     maxScramIterations,
+    oauth: hasOAuth ? oauthRequest(resolved, host, port) : undefined,
   };
+}
+
+function oauthRequest({ user, values }: ResolvedConninfo, { host }: ResolvedHost, port: number): OAuthRequest {
+  const { oauth_client_id: clientId, oauth_issuer: issuer, oauth_scope: scope } = values;
+  return { host, port, user, issuer, clientId, scope };
 }
 
 const PASSWORD_SOURCES = {
