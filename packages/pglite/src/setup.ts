@@ -81,7 +81,7 @@ export function dblink(options: DblinkOptions = {}): DblinkExtension {
         emscriptenOpts: doubleFileGrowth(writeFiles(part.emscriptenOpts, FILES)),
         init: part.init,
         close: async () => {
-          caller.close();
+          await caller.finish();
           await part.close();
         },
       };

@@ -7,7 +7,7 @@ import { Mailbox } from './bridge/mailbox.ts';
 import { LIFE, Pulse } from './bridge/pulse.ts';
 import { Responder } from './bridge/responder.ts';
 import { makeConnect } from './network/connect.ts';
-import type { WorkerData } from './spawn/worker-data.ts';
+import { FINISH, type WorkerData } from './spawn/worker-data.ts';
 
 const HEARTBEAT_MS = 50;
 
@@ -37,12 +37,17 @@ function main(): void {
   const pulse = new Pulse(pulseMemory);
   const words = new Int32Array(control, 0, 4);
   const heart = heartOf(pulse);
+  const cancelling = new Set<Promise<void>>();
 
   const responder = new Responder(
     {
       session: createSession({
         connect: makeConnect(network, control),
         formatMessage: formatLibpqMessage,
+        cancelling: (settled) => {
+          cancelling.add(settled);
+          settled.finally(() => cancelling.delete(settled)).catch(() => undefined);
+        },
         delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
       }),
       signal: () => signal(words),
@@ -53,12 +58,21 @@ function main(): void {
   );
   const mailbox = new Mailbox(requests, (message) => responder.receive(message));
 
+  const finish = async (): Promise<void> => {
+    await responder.abandonedCallsEnded();
+    await Promise.allSettled(cancelling);
+    process.exit();
+  };
+
   process.on('exit', () => {
     pulse.life = LIFE.ended;
     signal(words);
   });
   pulse.life = LIFE.running;
-  port.on('message', () => mailbox.empty());
+  port.on('message', (message: unknown) => {
+    mailbox.empty();
+    if (message === FINISH) void finish();
+  });
 }
 
 main();

@@ -12,6 +12,8 @@ export interface RemoteEnvironment {
   formatMessage(error: RemoteErrorFields, sql: string): string;
   /** Resolves after so many milliseconds and keeps no process alive; without it the wait is not bounded. */
   delay: ((ms: number) => Promise<void>) | undefined;
+  /** Told of each command that is being cancelled behind its caller's back, with its end. */
+  cancelling?: ((settled: Promise<void>) => void) | undefined;
 }
 
 /** A statement that must succeed for a request to be executed. */
@@ -164,6 +166,7 @@ export class Remote {
     }
     const ended = command.next(undefined).then(neverMind);
     const settled = how === 'cancel' ? this.#cancelAndWait(ended) : ended;
+    if (how === 'cancel') this.#environment.cancelling?.(settled);
     const state: State = { kind: 'settling', settled };
     this.#state = state;
     settled.then(() => {

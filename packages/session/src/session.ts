@@ -34,6 +34,8 @@ export interface SessionOptions {
   formatMessage?(error: RemoteErrorFields, sql: string): string;
   /** Resolves after so many milliseconds; without it a remote server may take for ever to answer a cancel request. */
   delay?(ms: number): Promise<void>;
+  /** Told of each remote command that is being cancelled after its call has ended, and when that is done. */
+  cancelling?(settled: Promise<void>): void;
 }
 
 /** What one call brings along instead of what the session was made with. */
@@ -113,6 +115,7 @@ function scopeOf(options: SessionOptions, connections: Connections, environment:
     notice: environment.onNotice ?? options.onNotice ?? nobodyListens,
     formatMessage: options.formatMessage ?? formatPlainMessage,
     delay: options.delay,
+    cancelling: options.cancelling,
   };
 }
 

@@ -125,6 +125,13 @@ export class Caller {
     this.#link = undefined;
   }
 
+  /** The same in order: remote statements whose cancelling has begun are cancelled first. */
+  async finish(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.finish();
+  }
+
   #liveLink(): Link {
     if (this.#link !== undefined && this.#link.pulse.life === LIFE.ended) this.close();
     this.#link ??= new Link(this.#spawn, this.#control);

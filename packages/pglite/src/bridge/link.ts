@@ -45,4 +45,8 @@ export class Link {
   end(): void {
     this.#thread.end();
   }
+
+  finish(): Promise<void> {
+    return this.#thread.finish();
+  }
 }

@@ -119,6 +119,12 @@ export class Responder {
     this.#latest.get(id)?.abandon();
   }
 
+  /** Resolves when every call that has been abandoned has ended: the remote server is being told by then. */
+  async abandonedCallsEnded(): Promise<void> {
+    const abandoned = [...this.#calls.values()].filter(({ abort }) => abort.signal.aborted);
+    await Promise.allSettled(abandoned.map(({ ended }) => ended));
+  }
+
   #run(call: RunningCall, request: CallRequest): Promise<CallResult> {
     const verbs = this.#host.session.verbs(environmentOf(call));
     const consumer = consumerOf(call);

@@ -12,7 +12,10 @@ export interface ThreadMemory {
 export interface NetworkThread {
   /** Makes it look into its request ring. */
   wake(): void;
+  /** Ends it at once. */
   end(): void;
+  /** Ends it once the remote servers have taken the cancel requests that are on their way; it does not wait long. */
+  finish(): Promise<void>;
 }
 
 /** Starts a network worker; it may be called while the thread's event loop stands still. */

@@ -2,7 +2,12 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { SpawnNetworkThread } from '../bridge/thread.ts';
 import { bundleFromSource } from './from-source.ts';
-import type { NetworkOptions, WorkerData } from './worker-data.ts';
+import { FINISH, type NetworkOptions, WAKE, type WorkerData } from './worker-data.ts';
+
+/** How long the end of a database waits for remote servers to take cancel requests. */
+const FINISH_MS = 1_000;
+/** The number of a thread that has ended. */
+const GONE = -1;
 
 /**
  * Starts network workers as Node threads. They keep no process alive, and a fault in one of them is the statement's
@@ -19,11 +24,26 @@ export function nodeThreads(network: NetworkOptions, url: URL | undefined): Spaw
     worker.unref();
     // Whoever waits learns of it by the pulse; without a listener it would end the whole process.
     worker.on('error', () => undefined);
+    const end = (): void => {
+      worker.terminate().catch(() => undefined);
+    };
     return {
-      wake: () => worker.postMessage(0),
-      end: () => {
-        worker.terminate().catch(() => undefined);
-      },
+      wake: () => worker.postMessage(WAKE),
+      end,
+      finish: () =>
+        new Promise((resolve) => {
+          if (worker.threadId === GONE) {
+            resolve();
+            return;
+          }
+          const timer = setTimeout(end, FINISH_MS);
+          worker.once('exit', () => {
+            clearTimeout(timer);
+            resolve();
+          });
+          worker.ref();
+          worker.postMessage(FINISH);
+        }),
     };
   };
 }

@@ -1,5 +1,9 @@
 import type { ThreadMemory } from '../bridge/thread.ts';
 
+/** Messages to the worker: look into the request ring; end in order. */
+export const WAKE = 0;
+export const FINISH = 1;
+
 /** What the host allows to connections that SQL asks for; plain data, because it crosses into the worker. */
 export interface NetworkOptions {
   /** Whether connection strings may name local files: passfile, service, sslkey, sslcert, sslrootcert … */
