@@ -56,8 +56,8 @@ async function runInBrowser(path: string, script: string): Promise<PageResult> {
 const files = findTestFiles(root);
 const chromium = findChromium();
 if (chromium === undefined) {
-  console.log(`skipped: ${files.length} test files, because there is no Chromium on the PATH`);
-  console.log(`0 passed, 0 failed, ${files.length} files skipped`);
+  for (const file of files) console.log(`skipped: ${file}, because there is no Chromium on the PATH`);
+  console.log(`0 passed, 0 failed, ${files.length} skipped`);
 } else {
   const { script, included, needNode } = await bundleTests(files, root);
   for (const [file, module] of needNode) console.log(`skipped: ${file}, which needs ${module}`);
@@ -67,7 +67,6 @@ if (chromium === undefined) {
   if (result.files !== included.length) console.log(`failed: ${result.files} of ${included.length} files were run`);
   const failed = result.failures.length + (result.files === included.length ? 0 : 1);
   if (failed > 0 || result.passed === 0) process.exitCode = 1;
-  const skips =
-    needNode.size === 0 && result.skipped === 0 ? '' : `, ${result.skipped} skipped, ${needNode.size} files need Node`;
-  console.log(`${result.passed} passed, ${failed} failed${skips}`);
+  const skipped = needNode.size + result.skipped;
+  console.log(`${result.passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
 }
