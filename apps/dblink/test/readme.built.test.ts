@@ -1,44 +1,43 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import { dblink } from './built.ts';
-import { stripTypeScriptTypes } from './strip-types.ts';
+import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { program } from './built.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language, text]) => ({
-  language,
-  text: text ?? '',
-}));
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** A block of commands with the block of their output behind it. */
+const example = /```sh\n((?:(?!```).)*)```\n\n```text\n(.*?)```/gs;
+const examples = Array.from(readme.matchAll(example), ([, script = '', output = '']) => ({ script, output }));
 
-test('the first example prints what stands below it', async () => {
-  expect(blocks[0]).toStrictEqual({ language: 'sh', text: 'npx dblink -c "select 40 + 2 as answer"\n' });
-  expect(await dblink(['-c', 'select 40 + 2 as answer'])).toMatchObject({
-    status: 0,
-    stdout: blocks[1]?.text,
-    stderr: '',
-  });
+let cluster: Cluster;
+let folder: string;
+beforeAll(async () => {
+  cluster = await startCluster();
+  folder = mkdtempSync(join(tmpdir(), 'dblink-readme-'));
+  // `npx dblink` as a reader has it who has installed the package.
+  writeFileSync(join(folder, 'npx'), `#!/bin/sh\nshift\nexec '${process.execPath}' '${main}' "$@"\n`);
+  chmodSync(join(folder, 'npx'), 0o755);
+});
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
-test('the program prints what stands below it', () => {
-  const at = blocks.findIndex(({ language }) => language === 'ts');
-  const folder = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), 'readme-'));
-  try {
-    const path = join(folder, 'example.mjs');
-    writeFileSync(path, stripTypeScriptTypes(blocks[at]?.text ?? ''));
-    const output = execFileSync(process.execPath, [path], { encoding: 'utf8', timeout: 120_000 });
-    expect(output).toBe(blocks[at + 1]?.text);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+it('has examples with their output', () => {
+  expect(examples).toHaveLength(6);
 });
 
-test('connection strings are shown with their sources', async () => {
-  const { status, stdout } = await dblink(['conninfo', 'postgresql://me@a,b:5433/db?sslmode=verify-full'], '', {
-    HOME: '/nonexistent',
-  });
-  expect(status).toBe(0);
-  expect(stdout).toMatch(/^ sslmode +\| verify-full +\| string *$/m);
-  expect(stdout).toMatch(/^ port +\| ,5433 +\| string *$/m);
+it.each(examples)('$script', async ({ script, output }) => {
+  const environment = {
+    PATH: `${folder}:${process.env['PATH']}`,
+    PGHOST: cluster.host,
+    PGPORT: String(cluster.port),
+    PGUSER: 'postgres',
+  };
+  const ended = await program('sh', ['-c', `cd '${folder}'\n${script}`], '', environment);
+  expect(ended.stderr).toBe('');
+  expect(ended.stdout).toBe(output);
 });
