@@ -4,7 +4,7 @@ import { defineConfig } from 'tsup';
 
 type ExportTarget = string | { readonly '@pg-dblink/source'?: string };
 
-/** A package's `exports` map is the only list of its entry points. */
+/** A package's `exports` and `bin` are the only list of its entry points. */
 export function fromExports(dir: string): ReturnType<typeof defineConfig> {
   const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as {
     exports?: Record<string, ExportTarget>;
@@ -13,10 +13,9 @@ export function fromExports(dir: string): ReturnType<typeof defineConfig> {
   const sources = Object.values(manifest.exports ?? {}).flatMap((target) =>
     typeof target === 'object' && target['@pg-dblink/source'] !== undefined ? [target['@pg-dblink/source']] : [],
   );
-  const bins = Object.values(manifest.bin ?? {}).map((path) =>
-    path.replace(/^\.?\/?dist\//, 'src/').replace(/\.js$/, '.ts'),
-  );
-  const entry = [...new Set([...sources, ...bins].map((path) => path.replace(/^\.\//, '')))];
+  // A command's file does nothing but start this one.
+  const main = manifest.bin === undefined ? [] : ['src/main.ts'];
+  const entry = [...new Set([...sources, ...main].map((path) => path.replace(/^\.\//, '')))];
   return defineConfig({
     entry,
     format: ['esm'],

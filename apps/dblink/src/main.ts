@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { type EngineArguments, type Invocation, parseArguments } from './args.ts';
 import { type Engine, EngineError } from './engine/engine.ts';
