@@ -103,7 +103,7 @@ describe.concurrent('one-shot', () => {
     );
     expect(stdout).toContain('Indexes:\n    "shown_pkey" PRIMARY KEY, btree (a)\n\n');
     expect(stdout).toContain(
-      ' dblink  | 1.2     | 1.2             | public     | connect to other PostgreSQL databases',
+      ' dblink  | 1.3     | 1.3             | public     | connect to other PostgreSQL databases',
     );
     expect(stderr).toBe('Did not find any relation named "missing".\n');
   });

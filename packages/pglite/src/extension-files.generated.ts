@@ -4,7 +4,7 @@
 export const EXTENSION_FILES: Readonly<Record<string, string>> = {
   "dblink.control": [
     "comment = 'connect to other PostgreSQL databases from within a database'",
-    "default_version = '1.2'",
+    "default_version = '1.3'",
     "module_pathname = '$libdir/dblink'",
     "relocatable = true",
     "",
@@ -157,6 +157,12 @@ export const EXTENSION_FILES: Readonly<Record<string, string>> = {
     "  LANGUAGE C STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'dblink_fdw_validator';",
     "",
     "CREATE FOREIGN DATA WRAPPER dblink_fdw VALIDATOR dblink_fdw_validator;",
+    "",
+  ].join('\n'),
+  "dblink--1.2--1.3.sql": [
+    "-- What dblink 1.3 adds to the functions of the C extension, which stay as they are. CREATE EXTENSION runs the script of",
+    "-- 1.2 and then this one, so nothing of 1.2 is written down twice.",
+    "\\echo Use \"ALTER EXTENSION dblink UPDATE TO '1.3'\" to load this file. \\quit",
     "",
   ].join('\n'),
 };

@@ -13,10 +13,10 @@ N102  select extversion, extrelocatable from pg_extension where extname = 'dblin
 N103  select attname, atttypid::regtype from pg_attribute where attrelid = 'dblink_pkey_results'::regclass order by attnum
 N104  select proname, proacl from pg_proc where proname like 'dblink_connect_u' order by pg_get_function_arguments(oid)
 N105  select obj_description(oid, 'pg_extension') from pg_extension where extname = 'dblink'
-N106  select name, default_version, comment from pg_available_extensions where name = 'dblink'
-N107  select name, version, superuser, trusted, relocatable, schema, requires from pg_available_extension_versions where name = 'dblink' order by 2
-N108  begin ;; drop extension dblink cascade ;; create schema d ;; create extension dblink schema d ;; select * from d.dblink('dbname=r user=postgres host=' || rsocket() || ' port=' || rport(), 'select 1') t(a int) ;; rollback ;; select * from dblink(cp(), 'select 1') t(a int)
-N109  drop extension dblink ;; create extension dblink ;; create extension if not exists dblink
+N106  {diverges D9: version 1.3 adds functions to 1.2, which is the C extension's}  select name, default_version, comment from pg_available_extensions where name = 'dblink' ⇒ [dblink | 1.3 | connect to other PostgreSQL databases from within a database]
+N107  select name, version, superuser, trusted, relocatable, schema, requires from pg_available_extension_versions where name = 'dblink' and version <= '1.2'
+N108  begin ;; drop extension dblink cascade ;; create schema d ;; create extension dblink schema d version '1.2' ;; select * from d.dblink('dbname=r user=postgres host=' || rsocket() || ' port=' || rport(), 'select 1') t(a int) ;; rollback ;; select * from dblink(cp(), 'select 1') t(a int)
+N109  drop extension dblink ;; create extension dblink version '1.2' ;; create extension if not exists dblink
 N110  select dblink_current_query() is not null, dblink_current_query()
 N111  select typname, typtype, typinput::text, typcategory from pg_type where typname like '%dblink%' order by 1
 N112  select pg_describe_object(classid, objid, objsubid) from pg_depend where refclassid = 'pg_extension'::regclass and refobjid = (select oid from pg_extension where extname = 'dblink') order by 1

@@ -1,5 +1,5 @@
 -- What the calling session finds at home, the same in both engines; :'socket' and :'port' lead to the third server.
-create extension dblink;
+create extension dblink version '1.2';
 create role dbu login;
 create schema scratch;
 create function rsocket() returns text language sql as $$ select :'socket'::text $$;

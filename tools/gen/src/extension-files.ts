@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { GeneratedFile } from './generated-file.ts';
 
 const SOURCE = 'packages/pglite/sql';
-const FILES = ['dblink.control', 'dblink--1.2.sql'];
+const FILES = ['dblink.control', 'dblink--1.2.sql', 'dblink--1.2--1.3.sql'];
 
 /** The extension's control file and scripts as strings, so that a bundle needs no files beside it. */
 export function extensionFiles(): readonly GeneratedFile[] {

@@ -1,6 +1,6 @@
-import type { Call, HostFunction } from '@pg-dblink/fmgr';
+import type { HostFunction } from '@pg-dblink/fmgr';
 import type { Caller } from '../bridge/caller.ts';
-import type { CallRequest, CallResult } from '../bridge/frames.ts';
+import { makeAnswers } from './answers.ts';
 import { readArguments } from './arguments.ts';
 import { hostOf } from './host.ts';
 import { buildSqlDelete, buildSqlInsert, buildSqlUpdate, currentQuery, fdwValidator, getPkey } from './local.ts';
@@ -8,23 +8,7 @@ import { columnsOf, declaredRow, receiveSet } from './rows.ts';
 
 /** The bodies of the extension's C functions, by symbol. */
 export function makeFunctions(caller: () => Caller): Readonly<Record<string, HostFunction>> {
-  /** Runs a request whose answer is no set. */
-  const ask = (call: Call, request: CallRequest): CallResult =>
-    caller().run(request, hostOf(call.engine), (exchange) => {
-      const event = exchange.next();
-      if (event.kind !== 'result') throw new Error(`a result was expected, not ${event.kind}`);
-      return event.result;
-    });
-  const returnAnswer = (call: Call, request: CallRequest): void => {
-    const result = ask(call, request);
-    if (result.kind === 'text') call.returnText(result.value);
-    else if (result.kind === 'number') call.returnInt4(result.value);
-    else throw new Error(`text or a number was expected, not ${result.kind}`);
-  };
-  const returnSet = (call: Call, request: CallRequest): void => {
-    caller().run(request, hostOf(call.engine), (exchange) => receiveSet(call, exchange));
-  };
-
+  const { ask, returnAnswer, returnSet } = makeAnswers(caller);
   return {
     dblink_connect: (call) => {
       const { name, first } = readArguments(call, 1);
