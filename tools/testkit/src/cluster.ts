@@ -1,11 +1,13 @@
-import { closeSync, openSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { conninfoText } from './conninfo-text.ts';
 import { authenticationHbaLines, authenticationRolesSql, hbaLines } from './host-based-authentication.ts';
-import { findInstallation, type Installation, programPath } from './installations.ts';
+import { findInstallation, type Installation } from './installations.ts';
+import { launch, logFile, type Site } from './launch.ts';
 import { freePort, hasIpv6Loopback } from './ports.ts';
-import { endOrphans, interlockRelease, killServer, releaseInterlock, stopServer, untilReady } from './postmaster.ts';
-import { runProgram, spawnServer } from './programs.ts';
+import { endOrphans, killServer, releaseInterlock, stopServer } from './postmaster.ts';
+import { runProgram } from './programs.ts';
 import { baseSettings, settingsText } from './server-settings.ts';
 import { describe, type StatementResult } from './sql-outcome.ts';
 import { openSession, type SuperuserSession } from './superuser-session.ts';
@@ -42,6 +44,7 @@ export interface Cluster extends AsyncDisposable {
   readonly socketDir: string;
   readonly dataDir: string;
   readonly superuser: 'postgres';
+  /** The postmaster's; another one after `restart`. */
   readonly pid: number;
   /** Certificates and keys; undefined without `tls`. */
   readonly tls: TlsFiles | undefined;
@@ -61,9 +64,11 @@ export interface Cluster extends AsyncDisposable {
   stop(): Promise<void>;
   /** Kills the server as a crash would, and waits until all of its processes are gone. `stop` still tidies up. */
   kill9(): Promise<void>;
+  /** Starts the server again on the same port and data, after a fast shutdown unless `kill9` has ended it already. */
+  restart(): Promise<void>;
 }
 
-const running = new Set<Cluster>();
+const running = new Map<Cluster, Workplace>();
 
 /**
  * Starts a real PostgreSQL server on a random loopback port and a unix socket.
@@ -90,55 +95,64 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 /** Stops every cluster of this process; for the signal handlers of programs. */
 export async function stopAllClusters(): Promise<void> {
-  await Promise.all([...running].map((cluster) => cluster.stop()));
+  await Promise.all([...running.keys()].map((cluster) => cluster.stop()));
+}
+
+/** The programs and the account of a running cluster, for another one beside it. */
+export function workplaceOf(cluster: Cluster): Workplace {
+  const place = running.get(cluster);
+  if (place === undefined) throw new Error('the cluster has been stopped');
+  return place;
+}
+
+/** Serves a data directory; nothing is left of it when its port is taken. */
+export async function startAt(site: Site): Promise<Cluster | 'port taken'> {
+  const server = await launch(site).catch(async (error: unknown) => {
+    await removeFolder(site.folder);
+    throw error;
+  });
+  if (server !== 'port taken') return handle(site, server);
+  await removeFolder(site.folder);
+  return server;
+}
+
+/** Copies a data directory; the copy belongs to the servers' account. */
+export async function copyDataDirectory(place: Workplace, source: string, site: Site): Promise<void> {
+  if (process.platform === 'win32') await cp(source, site.dataDir, { recursive: true });
+  // By the servers' account, so that the copy is its own; and cp is three times as fast as copying from here.
+  else await runProgram('cp', ['-R', '-p', source, site.dataDir], place.identity, site.folder);
+}
+
+/** A new folder and a port for a server. */
+export async function newSite(place: Workplace): Promise<Site> {
+  const folder = await clusterFolder();
+  supervisor().watchFolder(folder);
+  return { place, folder, dataDir: join(folder, 'data'), port: await freePort(), tls: undefined };
+}
+
+/** Where servers listen besides their unix socket. */
+export async function loopbackAddresses(): Promise<readonly string[]> {
+  return (await hasIpv6Loopback()) ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
 }
 
 async function tryStart(place: Workplace, options: ClusterOptions): Promise<Cluster | 'port taken'> {
-  const folder = await clusterFolder();
-  supervisor().watchFolder(folder);
-  const dataDir = join(folder, 'data');
-  await copyTemplate(place, dataDir, folder);
+  const site = await newSite(place);
+  const { dataDir, folder, port } = site;
+  await copyDataDirectory(place, place.templateDirectory, site);
   const tlsOptions = options.tls === true ? {} : options.tls;
   const tls = tlsOptions ? await writeTlsFiles(folder, place.identity, tlsOptions) : undefined;
-  const port = await freePort();
-  const addresses = (await hasIpv6Loopback()) ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
-  const settings = { ...baseSettings(port, addresses, folder), ...tls?.settings, ...options.settings };
+  const base = baseSettings(port, await loopbackAddresses(), folder);
+  const settings = { ...base, ...tls?.settings, ...options.settings };
   await writeFile(join(dataDir, 'postgresql.auto.conf'), settingsText(settings));
   const authentication = options.authenticationUsers === true ? authenticationHbaLines(tls !== undefined) : [];
   const hba = hbaLines([...(options.hba ?? []), ...authentication]);
   await writeFile(join(dataDir, 'pg_hba.conf'), `${hba.join('\n')}\n`);
-  const logFile = join(folder, 'log');
-  const logDescriptor = openSync(logFile, 'a', 0o600);
-  const server = spawnServer(
-    programPath(place.installation, 'postgres'),
-    ['-D', dataDir],
-    place.identity,
-    folder,
-    logDescriptor,
-  );
-  closeSync(logDescriptor);
-  if (server.pid !== undefined) supervisor().watchServer(server.pid, folder, interlockRelease(place, dataDir, folder));
-  const log = (): Promise<string> => readFile(logFile, 'utf8');
-  const state = await untilReady(server, dataDir, log);
-  if (state !== 'ready') {
-    await stopServer(server);
-    await removeFolder(folder);
-    if (state === 'port taken') return state;
-    throw new Error(`the server did not start:\n${state.log}`);
-  }
-  return handle(place, { folder, dataDir, port, tls, server, log });
+  return startAt({ ...site, tls });
 }
 
-interface Parts {
-  readonly folder: string;
-  readonly dataDir: string;
-  readonly port: number;
-  readonly tls: TlsFiles | undefined;
-  readonly server: ReturnType<typeof spawnServer>;
-  readonly log: () => Promise<string>;
-}
-
-function handle(place: Workplace, { folder, dataDir, port, tls, server, log }: Parts): Cluster {
+function handle(site: Site, first: ChildProcess): Cluster {
+  const { dataDir, folder, place, port, tls } = site;
+  let server = first;
   const session: Cluster['session'] = ({ database = 'postgres', user = 'postgres', options } = {}) =>
     openSession(
       { path: join(folder, `.s.PGSQL.${port}`) },
@@ -165,13 +179,13 @@ function handle(place: Workplace, { folder, dataDir, port, tls, server, log }: P
     socketDir: folder,
     dataDir,
     superuser: 'postgres',
-    pid: server.pid ?? -1,
+    get pid() {
+      return server.pid ?? -1;
+    },
     tls: tls,
     conninfo: (overrides = {}) => {
       const options = { host: '127.0.0.1', port: String(port), user: 'postgres', dbname: 'postgres', ...overrides };
-      return Object.entries(options)
-        .map(([keyword, value]) => `${keyword}=${conninfoValue(value)}`)
-        .join(' ');
+      return conninfoText(options);
     },
     psql: async (sql, database) => {
       const connection = await session(database === undefined ? {} : { database });
@@ -184,12 +198,18 @@ function handle(place: Workplace, { folder, dataDir, port, tls, server, log }: P
       }
     },
     session,
-    log,
+    log: () => readFile(logFile(folder), 'utf8'),
     stop,
     kill9: () => killServer(server, dataDir),
+    restart: async () => {
+      await stopServer(server);
+      const again = await launch(site);
+      if (again === 'port taken') throw new Error(`port ${port} was taken while the server was down`);
+      server = again;
+    },
     [Symbol.asyncDispose]: stop,
   };
-  running.add(cluster);
+  running.set(cluster, place);
   return cluster;
 }
 
@@ -206,17 +226,7 @@ async function furnishDatabases(cluster: Cluster, options: ClusterOptions): Prom
   }
 }
 
-async function copyTemplate(place: Workplace, dataDir: string, home: string): Promise<void> {
-  if (process.platform === 'win32') await cp(place.templateDirectory, dataDir, { recursive: true });
-  // By the servers' account, so that the copy is its own; and cp is three times as fast as copying from here.
-  else await runProgram('cp', ['-R', '-p', place.templateDirectory, dataDir], place.identity, home);
-}
-
 async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   supervisor().forget(folder);
-}
-
-function conninfoValue(value: string): string {
-  return /^[^\s'\\]+$/.test(value) ? value : `'${value.replace(/['\\]/g, '\\$&')}'`;
 }

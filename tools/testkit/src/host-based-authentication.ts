@@ -2,7 +2,14 @@
  * The lines of pg_hba.conf that clusters start with: what the caller adds comes first, because the first match decides.
  */
 export function hbaLines(extra: readonly string[]): readonly string[] {
-  return [...extra, 'local all all trust', 'host all all 127.0.0.1/32 trust', 'host all all ::1/128 trust'];
+  return [
+    ...extra,
+    'local all all trust',
+    'host all all 127.0.0.1/32 trust',
+    'host all all ::1/128 trust',
+    // `all` is no word for replication, and a standby must come in.
+    'local replication postgres trust',
+  ];
 }
 
 /** Roles for every authentication method, named after it; `authenticationUsers` in ClusterOptions makes them. */

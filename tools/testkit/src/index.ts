@@ -29,6 +29,7 @@ export {
   type SqlOutcome,
   type StatementResult,
 } from './sql-outcome.ts';
+export { type Standby, type StandbyOptions, startStandby } from './standby.ts';
 export { openSession, type SuperuserSession } from './superuser-session.ts';
 export type { CredentialFiles, TlsFiles, TlsOptions } from './tls-files.ts';
 export { clearWorkshop } from './workshop.ts';

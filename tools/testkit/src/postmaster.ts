@@ -30,7 +30,7 @@ export async function untilReady(
     // With two addresses the server is content with one; the other may then belong to somebody else's server.
     if (/could not bind|could not create any TCP\/IP sockets/.test(text)) return 'port taken';
     if (hasEnded(server)) return { log: text };
-    if (statusLine(dataDir) === 'ready') return 'ready';
+    if (statusLine(server, dataDir) === 'ready') return 'ready';
     if (Date.now() > deadline) return { log: `not ready after ${patience} ms\n${text}` };
     await pause(10);
   }
@@ -101,11 +101,13 @@ function hasEnded(server: ChildProcess): boolean {
   return server.exitCode !== null || server.signalCode !== null;
 }
 
-function statusLine(dataDir: string): string | undefined {
+/** What this server says of itself; the lock file may still be that of one that was killed before it. */
+function statusLine(server: ChildProcess, dataDir: string): string | undefined {
   const file = join(dataDir, 'postmaster.pid');
   if (!existsSync(file)) return undefined;
   try {
-    return readFileSync(file, 'utf8').split('\n')[7]?.trim();
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return Number(lines[0]) === server.pid ? lines[7]?.trim() : undefined;
   } catch {
     return undefined;
   }
