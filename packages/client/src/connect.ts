@@ -3,12 +3,14 @@ import type { TraceOptions } from '@pg-dblink/protocol/trace';
 import { Connection } from './connection.ts';
 import { computeScramProof, type ScramKeyCache } from './crypto/scram-proof.ts';
 import { type DialogueHost, drive } from './drive.ts';
+import { type EgressPolicy, type EgressRules, egressRules } from './egress/policy.ts';
 import type { ConnectionLostError } from './errors.ts';
 import { type ConnectTarget, connectDialogue } from './machine/attempts.ts';
 import { cancelDialogue } from './machine/cancel.ts';
 import type { Session } from './machine/session.ts';
 import type { RequestObserver } from './observer.ts';
 import type { OAuthRequest, PasswordRequest } from './password.ts';
+import type { SecurityContextSource } from './security-context.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import type { Peer, TransportProvider } from './transport.ts';
 import { tracedTransports } from './transports/traced.ts';
@@ -24,12 +26,16 @@ export interface ConnectOptions {
   readonly onNotification?: ((notification: ServerNotification) => void) | undefined;
   /** Called once when the connection is over; the error is missing when it was closed on purpose. */
   readonly onEnd?: ((error: ConnectionLostError | undefined) => void) | undefined;
+  /** Where the connection, and cancel requests for it, may go; anywhere unless given. */
+  readonly egress?: EgressPolicy | undefined;
   /** Asked about every resolved address before a socket is opened, also for a cancel request; throw to refuse. */
   readonly admitPeer?: ((peer: Peer) => void | Promise<void>) | undefined;
   /** Asked when the server wants a password and the connection string has none. */
   readonly password?: ((request: PasswordRequest) => string | undefined | Promise<string | undefined>) | undefined;
   /** Asked when the server wants an OAuth bearer token (OAUTHBEARER); without it that method is not offered. */
   readonly oauthToken?: ((request: OAuthRequest) => string | undefined | Promise<string | undefined>) | undefined;
+  /** Makes the context of GSSAPI or SSPI authentication; without it a server that asks for one is refused. */
+  readonly securityContext?: SecurityContextSource | undefined;
   /** Milliseconds that a session may stay idle inside a transaction before it is closed; no limit unless given. */
   readonly idleInTransactionTimeoutMs?: number | undefined;
   /** Milliseconds that a cancelled statement may go on before the connection is given up; 5000. */
@@ -56,7 +62,7 @@ const MAX_SCRAM_ITERATIONS = 100_000;
 /**
  * Connects to where a completed connection string leads, over streams of the given provider.
  *
- * @throws ConnectError with one cause an attempt.
+ * @throws ConnectError with one cause an attempt, UsageError for a policy that cannot be understood.
  */
 export async function connectResolved(
   resolved: ResolvedConninfo,
@@ -71,6 +77,7 @@ export async function connectResolved(
     parameters: utf8Parameters(startupParameters(resolved, environment)),
     maxScramIterations: options.maxScramIterations ?? MAX_SCRAM_ITERATIONS,
     hasOAuth: options.oauthToken !== undefined,
+    hasSecurityContext: options.securityContext !== undefined,
   };
   const { result: session, stream } = await drive(connectDialogue(target), host, options.signal);
   if (stream === undefined) throw new Error('a dialogue that ended in a session left no stream');
@@ -99,17 +106,33 @@ function utf8Parameters(
 }
 
 function dialogueHost(transports: TransportProvider, options: ConnectOptions): DialogueHost {
+  const rules = options.egress === undefined ? undefined : egressRules(options.egress);
   return {
-    transports,
+    transports: rules === undefined ? transports : withinRules(transports, rules),
     maxMessageLength: options.maxMessageLength,
-    admitPeer: (peer) => options.admitPeer?.(peer),
+    admitPeer: (peer) => {
+      rules?.admitPeer(peer);
+      return options.admitPeer?.(peer);
+    },
     async findPassword(request) {
       const password = await options.password?.(request);
       return password === undefined ? undefined : { password, source: 'callback' };
     },
     oauthToken: async (request) => options.oauthToken?.(request),
+    securityContext: async (request) => options.securityContext?.(request),
     scramProof: (request) => computeScramProof(request, options.scramKeys),
     notice: (notice) => options.onNotice?.(notice),
     notification: (notification) => options.onNotification?.(notification),
+  };
+}
+
+/** A name that may not be connected to whatever its address is not even asked for: to ask is to tell somebody. */
+function withinRules(transports: TransportProvider, rules: EgressRules): TransportProvider {
+  return {
+    resolve: async (host) => {
+      rules.admitName(host);
+      return transports.resolve(host);
+    },
+    open: (peer, listener, settings, signal) => transports.open(peer, listener, settings, signal),
   };
 }

@@ -10,6 +10,7 @@ import {
   type StartupFrame,
 } from './machine/asks.ts';
 import type { OAuthRequest, PasswordAnswer, PasswordRequest } from './password.ts';
+import type { SecurityContext, SecurityContextRequest, SecurityStep } from './security-context.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import type { Peer, Transport, TransportListener, TransportProvider } from './transport.ts';
 
@@ -20,6 +21,7 @@ export interface DialogueHost {
   admitPeer(peer: Peer): void | Promise<void>;
   findPassword(request: PasswordRequest): Promise<PasswordAnswer | undefined>;
   oauthToken(request: OAuthRequest): Promise<string | undefined>;
+  securityContext(request: SecurityContextRequest): Promise<SecurityContext | undefined>;
   scramProof(request: ScramProofRequest): Promise<ScramProof>;
   notice(notice: ServerNotice): void;
   notification(notification: ServerNotification): void;
@@ -86,6 +88,7 @@ class Driver {
   #deadline = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt: Attempt | undefined;
+  #security: SecurityContext | undefined;
 
   constructor(host: DialogueHost, signal: AbortSignal | undefined) {
     this.#host = host;
@@ -106,6 +109,7 @@ class Driver {
   }
 
   drop(farewell: Uint8Array | undefined): void {
+    this.#closeSecurity();
     const attempt = this.#attempt;
     this.#attempt = undefined;
     if (attempt === undefined) return;
@@ -114,6 +118,7 @@ class Driver {
   }
 
   end(): void {
+    this.#closeSecurity();
     clearTimeout(this.#timer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
@@ -142,6 +147,8 @@ class Driver {
     upgradeTls: (request) => this.#current().transport.upgradeTls(request),
     password: (request) => this.#host.findPassword(request),
     oauthToken: (request) => this.#host.oauthToken(request),
+    beginSecurity: (request) => this.#beginSecurity(request),
+    continueSecurity: async (token) => this.#takeStep(await this.#security?.step(token.slice())),
     scramProof: (request) => this.#host.scramProof(request),
     nonce: () => crypto.getRandomValues(new Uint8Array(18)),
     notice: (notice) => this.#host.notice(notice),
@@ -158,6 +165,30 @@ class Driver {
       if (chunk.byteLength === 0) throw new ConnectionClosed();
       reader.push(chunk);
     }
+  }
+
+  async #beginSecurity(request: SecurityContextRequest): Promise<SecurityStep> {
+    const attempt = this.#current();
+    const security = await this.#host.securityContext(request);
+    if (this.#attempt !== attempt) {
+      // The time was up before it was there.
+      closeQuietly(security);
+      throw new ConnectionClosed();
+    }
+    this.#security = security;
+    return this.#takeStep(await security?.step(undefined));
+  }
+
+  /** A step taken; a plug-in that is JavaScript may have given back anything. */
+  #takeStep(step: SecurityStep | undefined): SecurityStep {
+    if (step?.state === 'continue' || step?.state === 'established') return step;
+    throw new TypeError('the security context took no step');
+  }
+
+  #closeSecurity(): void {
+    const security = this.#security;
+    this.#security = undefined;
+    closeQuietly(security);
   }
 
   #current(): Attempt {
@@ -193,6 +224,15 @@ class Driver {
         (error: unknown) => settle(() => reject(error)),
       );
     });
+  }
+}
+
+/** A context that cannot even be closed must not cost the connection that it made. */
+function closeQuietly(security: SecurityContext | undefined): void {
+  try {
+    security?.close?.();
+  } catch {
+    // Nobody is left whom it would concern.
   }
 }
 

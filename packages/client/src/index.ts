@@ -3,16 +3,19 @@ export { Connection } from './connection.ts';
 export { CopyBoth } from './copy-both.ts';
 export type { CopySource } from './copy-in.ts';
 export { ScramKeyCache } from './crypto/scram-proof.ts';
+export { type EgressPolicy, type EgressRules, egressRules } from './egress/policy.ts';
 export {
   AuthenticationError,
   CancelError,
   ClientError,
   ConnectError,
   ConnectionLostError,
+  EgressError,
   isAuthenticationError,
   isCancelError,
   isConnectError,
   isConnectionLostError,
+  isEgressError,
   isPipelineAbortedError,
   isServerError,
   isTimeoutError,
@@ -42,6 +45,12 @@ export { type CopyDirection, copyBodies, DISCARDING_SINK, type ResultSink } from
 export type { Result, Row } from './results.ts';
 export type { Columns } from './rows/columns.ts';
 export type { RowShape } from './rows/row-readers.ts';
+export type {
+  SecurityContext,
+  SecurityContextRequest,
+  SecurityContextSource,
+  SecurityStep,
+} from './security-context.ts';
 export {
   readMessageFields,
   type ServerError,

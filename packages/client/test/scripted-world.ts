@@ -8,6 +8,7 @@ import {
   type Dialogue,
   type StartupFrame,
 } from '../src/machine/asks.ts';
+import type { SecurityStep } from '../src/security-context.ts';
 import { OsError, type TlsFacts } from '../src/transport.ts';
 
 /** What one connection of a scripted world does. */
@@ -33,6 +34,8 @@ export interface ScriptedWorld {
   readonly refusedPeers?: readonly string[];
   readonly password?: string;
   readonly oauthToken?: string;
+  /** The steps of security contexts, or what they throw; each context takes from the front. */
+  readonly securitySteps?: readonly (SecurityStep | Error)[];
 }
 
 /** How a dialogue went: its result or error, and what it did, in order. */
@@ -84,6 +87,12 @@ function answersOf(world: ScriptedWorld, log: string[]): Answers {
   let pieces: (Uint8Array | ((lastSent: Uint8Array) => Uint8Array))[] = [];
   let lastSent = new Uint8Array(0);
   let reader = new FrameReader(backendStartupLimits());
+  const steps = [...(world.securitySteps ?? [])];
+  const nextStep = (): SecurityStep => {
+    const step = steps.shift() ?? new Error('no step is left');
+    if (step instanceof Error) throw step;
+    return step;
+  };
   return {
     resolve(host) {
       const found = world.addresses?.[host];
@@ -131,6 +140,14 @@ function answersOf(world: ScriptedWorld, log: string[]): Answers {
     },
     password: () => (world.password === undefined ? undefined : { password: world.password, source: 'callback' }),
     oauthToken: () => world.oauthToken,
+    beginSecurity({ method, principal, delegate }) {
+      log.push(`context ${method} ${principal}${delegate ? ' delegating' : ''}`);
+      return nextStep();
+    },
+    continueSecurity(token) {
+      log.push(`token ${Buffer.from(token).toString('latin1')}`);
+      return nextStep();
+    },
     scramProof: (request) => computeScramProof(request),
     nonce: () => new Uint8Array(18).fill(1),
     notice: ({ message }) => void log.push(`notice ${message}`),

@@ -1,5 +1,6 @@
 import type { ScramChallenged, ScramProof } from '@pg-dblink/protocol';
 import type { OAuthRequest, PasswordAnswer, PasswordRequest } from '../password.ts';
+import type { SecurityContextRequest, SecurityStep } from '../security-context.ts';
 import type { ServerNotice, ServerNotification } from '../server-error.ts';
 import type { TlsRequest } from '../tls-request.ts';
 import type { Peer, SocketSettings, TlsFacts } from '../transport.ts';
@@ -47,6 +48,10 @@ export interface Asks {
   password(request: PasswordRequest): PasswordAnswer | undefined;
   /** A bearer token; undefined when the caller has none. */
   oauthToken(request: OAuthRequest): string | undefined;
+  /** Begins the security context of this attempt, and takes its first step. Throws what the caller's plug-in throws. */
+  beginSecurity(request: SecurityContextRequest): SecurityStep;
+  /** The next step of that context, with a token of the server. */
+  continueSecurity(token: Uint8Array): SecurityStep;
   scramProof(request: ScramProofRequest): ScramProof;
   /** 18 random bytes. */
   nonce(): Uint8Array;

@@ -7,7 +7,7 @@ import {
   type ResolvedHost,
   socketPath,
 } from '@pg-dblink/connstring';
-import { AuthenticationError, ConnectError } from '../errors.ts';
+import { AuthenticationError, ConnectError, EgressError } from '../errors.ts';
 import type { TlsRequest } from '../tls-request.ts';
 import { OsError, type Peer, type SocketSettings, TlsError } from '../transport.ts';
 import { AttemptTimeout, ask, type Dialogue } from './asks.ts';
@@ -28,6 +28,8 @@ export interface ConnectTarget {
   readonly maxScramIterations: number;
   /** Whether somebody can be asked for an OAuth bearer token. */
   readonly hasOAuth?: boolean | undefined;
+  /** Whether somebody can make GSSAPI and SSPI security contexts. */
+  readonly hasSecurityContext?: boolean | undefined;
 }
 
 /** One place to try: a host's one address. */
@@ -134,10 +136,11 @@ function* findCandidates(
     }
     const found = host.kind === 'address' ? [host.hostaddr] : yield* ask('resolve', host.host);
     const addresses = yield* inOrder(target, found);
-    const peers = addresses.map((address): Peer => ({ kind: 'tcp', host: host.host, address, port }));
+    const resolvedFrom = host.kind === 'address' ? undefined : host.host;
+    const peers = addresses.map((address): Peer => ({ kind: 'tcp', host: host.host, address, port, resolvedFrom }));
     return peers.map((peer) => ({ host, peer, socket: socketSettings(target.resolved, host, peer) }));
   } catch (error) {
-    if (error instanceof OsError) {
+    if (error instanceof OsError || error instanceof EgressError) {
       failures.push({ text: `could not translate host name "${host.host}" to address: ${error.message}`, error });
       return [];
     }

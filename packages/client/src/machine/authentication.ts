@@ -4,6 +4,7 @@ import { AuthenticationError } from '../errors.ts';
 import type { OAuthRequest, PasswordAnswer, PasswordRequest, PasswordSource } from '../password.ts';
 import type { TlsFacts } from '../transport.ts';
 import { ask, type Dialogue } from './asks.ts';
+import { beginGss, concludeGss, continueGss, type GssExchange, type SecurityTarget } from './gss-dialogue.ts';
 import { beginOAuth, OAUTHBEARER, type OAuthStage, receiveOAuthError } from './oauth-dialogue.ts';
 import { beginScram, chooseMechanism, continueScram, finishScram, type ScramExchange } from './scram-dialogue.ts';
 
@@ -22,6 +23,8 @@ export interface AuthenticationContext {
   readonly maxScramIterations: number;
   /** Undefined when nobody can be asked for a bearer token. */
   readonly oauth: OAuthRequest | undefined;
+  /** Undefined when nobody can make a GSSAPI or SSPI security context. */
+  readonly security: SecurityTarget | undefined;
 }
 
 /** How far authentication has come. */
@@ -30,6 +33,7 @@ export type AuthenticationState =
   | { readonly kind: 'password-sent'; readonly method: 'password' | 'md5'; readonly source: PasswordSource }
   | { readonly kind: 'scram'; readonly exchange: ScramExchange; readonly source: PasswordSource | undefined }
   | { readonly kind: 'oauth'; readonly stage: OAuthStage }
+  | { readonly kind: 'gss'; readonly exchange: GssExchange }
   | { readonly kind: 'done'; readonly source: PasswordSource | undefined; readonly passwordUsed: boolean };
 
 /** The state before the server's first word. */
@@ -73,12 +77,15 @@ export function* answerAuthentication(
       return { kind: 'scram', exchange: finishScram(exchange, request.data), source };
     }
     case 'AuthenticationGSS':
-    case 'AuthenticationGSSContinue':
       demand(context, 'gss', 'server requested GSSAPI authentication');
-      throw new AuthenticationError('GSSAPI authentication not supported');
+      return yield* beginSecurity(context, state, 'gss');
     case 'AuthenticationSSPI':
       demand(context, 'sspi', 'server requested SSPI authentication');
-      throw new AuthenticationError('SSPI authentication not supported');
+      return yield* beginSecurity(context, state, 'sspi');
+    case 'AuthenticationGSSContinue':
+      if (state.kind === 'gss') return { kind: 'gss', exchange: yield* continueGss(state.exchange, request.data) };
+      if (context.security === undefined) throw new AuthenticationError('GSSAPI authentication not supported');
+      throw unasked('AUTH_REQ_GSS_CONT', 'AUTH_REQ_GSS');
     case 'AuthenticationKerberosV4':
       throw new AuthenticationError('Kerberos 4 authentication not supported');
     case 'AuthenticationKerberosV5':
@@ -141,9 +148,23 @@ function conclude(context: AuthenticationContext, state: AuthenticationState): A
       if (state.stage !== 'token-sent')
         throw new AuthenticationError('server accepted an OAuth token that it had refused');
       return { kind: 'done', source: undefined, passwordUsed: false };
+    case 'gss':
+      concludeGss(state.exchange);
+      return { kind: 'done', source: undefined, passwordUsed: false };
     case 'done':
       return state;
   }
+}
+
+function* beginSecurity(
+  context: AuthenticationContext,
+  state: AuthenticationState,
+  method: GssExchange['method'],
+): Dialogue<AuthenticationState> {
+  if (state.kind !== 'nothing-asked') {
+    throw new AuthenticationError(`duplicate ${method === 'gss' ? 'GSS' : 'SSPI'} authentication request`);
+  }
+  return { kind: 'gss', exchange: yield* beginGss(method, context.security) };
 }
 
 function* sendPassword(
@@ -215,7 +236,10 @@ function requireScram(
   request: 'AUTH_REQ_SASL_CONT' | 'AUTH_REQ_SASL_FIN',
 ): Extract<AuthenticationState, { kind: 'scram' }> {
   if (state.kind === 'scram') return state;
-  throw new AuthenticationError(
-    `fe_sendauth: invalid authentication request from server: ${request} without AUTH_REQ_SASL`,
-  );
+  throw unasked(request, 'AUTH_REQ_SASL');
+}
+
+function unasked(request: string, first: string): AuthenticationError {
+  const message = `fe_sendauth: invalid authentication request from server: ${request} without ${first}`;
+  return new AuthenticationError(message);
 }

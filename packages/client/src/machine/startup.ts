@@ -28,6 +28,7 @@ import {
 } from './authentication.ts';
 import { describePeer } from './connect-text.ts';
 import { encrypt } from './encryption.ts';
+import type { SecurityTarget } from './gss-dialogue.ts';
 import type { BackendKey, Encryption, Session } from './session.ts';
 import { negotiateVersion } from './version-negotiation.ts';
 
@@ -127,7 +128,7 @@ function authenticationContext(
   { guardsPassword, host, peer, target }: StartupAttempt,
   encryption: Encryption | undefined,
 ): AuthenticationContext {
-  const { hasOAuth = false, maxScramIterations, resolved } = target;
+  const { hasOAuth = false, hasSecurityContext = false, maxScramIterations, resolved } = target;
   const port = peer.kind === 'tcp' ? peer.port : 0;
   return {
     settings: resolved.settings,
@@ -138,7 +139,13 @@ function authenticationContext(
     guardsPassword,
     maxScramIterations,
     oauth: hasOAuth ? oauthRequest(resolved, host, port) : undefined,
+    security: hasSecurityContext ? securityTarget(resolved, host) : undefined,
   };
+}
+
+function securityTarget({ user, values }: ResolvedConninfo, { host }: ResolvedHost): SecurityTarget {
+  const delegate = values.gssdelegation?.startsWith('1') ?? false;
+  return { host, service: values.krbsrvname ?? 'postgres', delegate, library: values.gsslib, user };
 }
 
 function oauthRequest({ user, values }: ResolvedConninfo, { host }: ResolvedHost, port: number): OAuthRequest {
