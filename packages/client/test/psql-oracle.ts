@@ -14,15 +14,24 @@ export type Outcome = { readonly connected: 'tls' | 'plain' } | { readonly refus
 const QUESTION = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()';
 
 /** What the machine's libpq makes of a connection string. */
-export function askPsql(conninfo: string): Promise<Outcome> {
+export async function askPsql(conninfo: string): Promise<Outcome> {
+  const answer = await runPsql(conninfo, QUESTION);
+  return 'refused' in answer ? answer : { connected: answer.value === 't' ? 'tls' : 'plain' };
+}
+
+/** What psql prints for a query of one row and one column, or why it could not connect. */
+export function runPsql(
+  conninfo: string,
+  sql: string,
+): Promise<{ readonly value: string } | { readonly refused: string }> {
   const environment = { PATH: process.env['PATH'], HOME: '/nonexistent', PGPASSFILE: '/nonexistent/none', LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
     if (PSQL === undefined) {
       reject(new Error('no psql'));
       return;
     }
-    execFile(PSQL, ['-XAtwc', QUESTION, conninfo], { env: environment, timeout: 20_000 }, (error, stdout, stderr) => {
-      if (error === null) resolve({ connected: stdout.trim() === 't' ? 'tls' : 'plain' });
+    execFile(PSQL, ['-XAtwc', sql, conninfo], { env: environment, timeout: 20_000 }, (error, stdout, stderr) => {
+      if (error === null) resolve({ value: stdout.trim() });
       else resolve({ refused: stderr.trim().replace(/^psql: error: /, '') });
     });
   });

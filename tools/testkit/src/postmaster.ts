@@ -13,7 +13,7 @@ export type StartState = 'ready' | 'port taken' | { readonly log: string };
 const patience = 60_000;
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Waits until the postmaster says in its lock file that it accepts connections. */
+/** Waits until the postmaster says in its lock file that it is up. */
 export async function untilReady(
   server: ChildProcess,
   dataDir: string,
@@ -30,7 +30,8 @@ export async function untilReady(
     // With two addresses the server is content with one; the other may then belong to somebody else's server.
     if (/could not bind|could not create any TCP\/IP sockets/.test(text)) return 'port taken';
     if (hasEnded(server)) return { log: text };
-    if (statusLine(server, dataDir) === 'ready') return 'ready';
+    // A standby with `hot_standby` off says "standby": it is up, and takes no connections.
+    if (/^(ready|standby)$/.test(statusLine(server, dataDir) ?? '')) return 'ready';
     if (Date.now() > deadline) return { log: `not ready after ${patience} ms\n${text}` };
     await pause(10);
   }
