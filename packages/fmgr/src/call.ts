@@ -3,6 +3,7 @@ import { makeTextArray, readInt2Vector, readTextArray } from './arrays.ts';
 import type { Engine } from './engine.ts';
 import { SqlError } from './ereport.ts';
 import { inContext, pallocVarlena, varlenaRange } from './memory.ts';
+import { elementTexts, outputText } from './output.ts';
 import type { Format } from './rows/columns.ts';
 import { encodeText } from './runtime.ts';
 import {
@@ -107,6 +108,26 @@ export class Call {
 
   int2Vector(index: number): number[] {
     return readInt2Vector(this.engine, this.#datum(index));
+  }
+
+  /** An argument of any type in its type's text form, as a cast to text under the current settings gives it. */
+  outputText(index: number): string {
+    return outputText(this.engine, this.#typeOf(index), this.#datum(index));
+  }
+
+  /**
+   * The arguments of a VARIADIC "any" parameter in text form, null for NULL; of an array passed with the keyword
+   * VARIADIC its elements, and nothing when that array is NULL.
+   *
+   * @param first - position of the first of them
+   */
+  variadicTexts(first: number): (string | null)[] {
+    const { functions, heap } = this.engine;
+    const isArray = (functions.get_fn_expr_variadic(heap.int32(this.#at + CALL.flinfo)) & 0xff) !== 0;
+    if (isArray) return this.isNull(first) ? [] : elementTexts(this.engine, this.#datum(first));
+    return Array.from({ length: Math.max(0, this.nargs - first) }, (_, at) =>
+      this.isNull(first + at) ? null : this.outputText(first + at),
+    );
   }
 
   returnNull(): void {
@@ -237,6 +258,14 @@ export class Call {
       throw new SqlError({ sqlState: '22004', message: `argument ${index + 1} of function ${this.symbol} is null` });
     }
     return this.engine.heap.int32(this.#argument(index));
+  }
+
+  #typeOf(index: number): number {
+    const typeOid = this.argumentType(index);
+    if (typeOid === 0) {
+      throw new SqlError({ sqlState: '22023', message: `could not determine data type for argument ${index + 1}` });
+    }
+    return typeOid;
   }
 
   #varlena<T>(index: number, read: (at: number, byteLength: number) => T): T {

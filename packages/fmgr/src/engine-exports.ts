@@ -32,6 +32,7 @@ export interface EngineFunctions {
   readonly InputFunctionCall: (info: number, text: number, typioparam: number, typmod: number) => number;
   readonly getTypeInputInfo: (type: number, input: number, typioparam: number) => void;
   readonly getTypeOutputInfo: (type: number, output: number, isVarlena: number) => void;
+  readonly get_typlenbyvalalign: (type: number, length: number, byValue: number, align: number) => void;
   readonly OidOutputFunctionCall: (functionOid: number, value: number) => number;
 
   readonly pg_detoast_datum: (datum: number) => number;
@@ -61,6 +62,7 @@ export interface EngineFunctions {
 
   readonly get_call_result_type: (call: number, type: number, descriptor: number) => number;
   readonly get_fn_expr_argtype: (info: number, argument: number) => number;
+  readonly get_fn_expr_variadic: (info: number) => number;
   readonly CreateTemplateTupleDesc: (columns: number) => number;
   readonly BlessTupleDesc: (descriptor: number) => number;
   readonly CreateTupleDescCopy: (descriptor: number) => number;
@@ -160,6 +162,7 @@ export const FUNCTION_NAMES: readonly (keyof EngineFunctions)[] = [
   'InputFunctionCall',
   'getTypeInputInfo',
   'getTypeOutputInfo',
+  'get_typlenbyvalalign',
   'OidOutputFunctionCall',
   'pg_detoast_datum',
   'pg_detoast_datum_packed',
@@ -168,6 +171,7 @@ export const FUNCTION_NAMES: readonly (keyof EngineFunctions)[] = [
   'pg_verifymbstr',
   'get_call_result_type',
   'get_fn_expr_argtype',
+  'get_fn_expr_variadic',
   'CreateTemplateTupleDesc',
   'BlessTupleDesc',
   'CreateTupleDescCopy',
