@@ -13,6 +13,7 @@ type ErrorKind =
   | 'TimeoutError'
   | 'ConnectionLostError'
   | 'CancelError'
+  | 'EgressError'
   | 'PipelineAbortedError'
   | 'UsageError';
 
@@ -139,6 +140,23 @@ export class CancelError extends ClientError {
 }
 
 /**
+ * The egress policy does not allow a connection there: nothing was sent, no socket was opened.
+ *
+ * @example
+ * ```ts
+ * const forbidden = (error: unknown) => isConnectError(error) && error.attempts.every(isEgressError);
+ * ```
+ */
+export class EgressError extends ClientError {
+  readonly code = 'EGRESS_REFUSED';
+  readonly safeToRetry = true;
+
+  constructor() {
+    super('EgressError', 'not allowed by the egress policy');
+  }
+}
+
+/**
  * A request of a pipeline that the server skipped, because one before it failed; `cause` is that failure.
  *
  * @example
@@ -199,6 +217,11 @@ export function isConnectionLostError(value: unknown): value is ConnectionLostEr
 /** Whether the value is a {@link CancelError}, of this copy of the package or of another. */
 export function isCancelError(value: unknown): value is CancelError {
   return hasBrand(value, 'CancelError');
+}
+
+/** Whether the value is an {@link EgressError}, of this copy of the package or of another. */
+export function isEgressError(value: unknown): value is EgressError {
+  return hasBrand(value, 'EgressError');
 }
 
 /** Whether the value is a {@link PipelineAbortedError}, of this copy of the package or of another. */

@@ -2,7 +2,16 @@ import type { TlsRequest } from './tls-request.ts';
 
 /** A resolved place to connect to: what {@link ConnectOptions.admitPeer} is asked about. */
 export type Peer =
-  | { readonly kind: 'tcp'; readonly host: string; readonly address: string; readonly port: number }
+  | {
+      readonly kind: 'tcp';
+      /** As the connection string has it; beside a `hostaddr` it is only a name for TLS and messages. */
+      readonly host: string;
+      /** What is connected to. */
+      readonly address: string;
+      readonly port: number;
+      /** The name that was resolved to the address; undefined for a `hostaddr`. */
+      readonly resolvedFrom?: string | undefined;
+    }
   | { readonly kind: 'unix'; readonly path: string };
 
 /** What the TLS layer knows once its handshake is done. */

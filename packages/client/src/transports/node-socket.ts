@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TlsRequest } from '../tls-request.ts';
 import type { Peer, SocketSettings, TlsFacts, Transport, TransportListener, TransportProvider } from '../transport.ts';
@@ -54,7 +54,7 @@ function openSocket(
       peer.kind === 'unix'
         ? { path: abstractPath(peer.path) }
         : // Our own loop tries address after address: Node's must not race them behind our back.
-          { host: peer.address, port: peer.port, autoSelectFamily: false };
+          { host: peer.address, port: peer.port, autoSelectFamily: false, lookup: neverAgain };
     const socket = connect({ ...target, onread, noDelay: true });
     const give = (outcome: () => void): void => {
       signal.removeEventListener('abort', onAbort);
@@ -81,6 +81,11 @@ function openSocket(
     else signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** What was resolved and admitted is what is connected to: an address is never looked up. */
+const neverAgain: LookupFunction = (host, _options, callback) => {
+  callback(Object.assign(new Error(`"${host}" is no numeric address`), { code: 'EAI_NONAME' }), '');
+};
 
 /** A leading `@` names a socket in Linux's abstract name space. */
 function abstractPath(path: string): string {
