@@ -2,7 +2,7 @@ import type { Channel } from './channel.ts';
 import { PipelineAbortedError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import { Lease } from './lease.ts';
-import type { ExtendedRequest, Request } from './machine/requests.ts';
+import type { DescribeRequest, ExtendedRequest, Request } from './machine/requests.ts';
 import type { PreparedStatement } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
@@ -64,11 +64,11 @@ export class Pipeline {
   }
 
   /**
-   * Sends a statement and feeds the sink with the answer, as `Connection.submit` does.
+   * Sends a statement, or asks for its description, and feeds the sink with the answer, as `Connection.submit` does.
    *
    * @throws PipelineAbortedError when it was not executed; what the sink threw.
    */
-  submit(request: ExtendedRequest, sink: ResultSink): Promise<void> {
+  submit(request: ExtendedRequest | DescribeRequest, sink: ResultSink): Promise<void> {
     return this.#request({ ...request, end: 'none' }, sink);
   }
 

@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { type Cluster, startCluster } from '@pg-dblink/testkit';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dblink } from '../src/index.ts';
 import { failureOf, rowsOf } from './support/sql.ts';
 
@@ -75,27 +75,74 @@ it.each(TYPES)('%s is the same value however it came', async (type, expression) 
   await cluster.psql(
     `create table ${table} as select g, case when g % 7 <> 0 then (${expression})::${type} end as v from generate_series(1, 100) g`,
   );
-  const sql = `SELECT g, v::text, pg_typeof(v)::text FROM dblink('n', 'select g, v from ${table}')
-    AS t(g int, v ${type}) ORDER BY g`;
-  const asText = await rowsOf(pg, sql);
-  const again = await rowsOf(pg, sql);
+  const columns = `AS t(g int, v ${type})`;
+  const read = (call: string): Promise<unknown[][]> =>
+    rowsOf(pg, `SELECT g, v::text, pg_typeof(v)::text FROM ${call} ${columns} ORDER BY g`);
+  const select = `select g, v from ${table}`;
+  const first = await read(`dblink('n', '${select}')`);
+  const again = await read(`dblink('n', '${select}')`);
+  expect(await runsOf(table)).toMatchObject({ extended: 2 });
+  // An asynchronous result always comes as text: its column list is not known when the statement is sent.
+  await pg.exec(`SELECT dblink_send_query('n', '${select}')`);
+  const asText = await read("dblink_get_result('n')");
+  expect(first).toEqual(asText);
   expect(again).toEqual(asText);
   const truth = await cluster.psql(`set timezone = 'UTC'; select v::text from ${table} order by g`);
   expect(asText.map(([, value]) => [value])).toEqual(truth.at(-1)?.rows);
-  expect(await runsOf(table)).toMatchObject({ extended: 1 });
 });
 
-it('a statement comes as a simple query where anything speaks against binary', async () => {
-  const select = "select g, 'simple only' as marker from generate_series(1, 100) g";
-  const sql = (column: string): string =>
-    `SELECT count(*) FROM dblink('n', '${select.replaceAll("'", "''")}') AS t(a ${column}, b text)`;
-  // An open remote transaction: a refusal would end it.
-  await pg.exec("SELECT dblink_exec('n', 'begin')");
-  for (let run = 0; run < 3; run++) await pg.exec(sql('int'));
-  await pg.exec("SELECT dblink_exec('n', 'commit')");
-  expect((await runsOf('simple only')).extended).toBe(0);
-  await pg.exec(sql('int'));
-  expect((await runsOf('simple only')).extended).toBe(1);
+describe('a statement that was not seen before', () => {
+  const count = (select: string, columns: string): Promise<unknown[][]> =>
+    rowsOf(pg, `SELECT count(*)::int FROM dblink('n', '${select.replaceAll("'", "''")}') AS t(${columns})`);
+  const series = (marker: string, rows = 100): string => `select g, '${marker}' from generate_series(1, ${rows}) g`;
+
+  it('is described first, in a transaction too', async () => {
+    await pg.exec("SELECT dblink_exec('n', 'begin')");
+    for (let run = 0; run < 2; run++) expect(await count(series('in block'), 'a int, b text')).toEqual([[100]]);
+    await pg.exec("SELECT dblink_exec('n', 'commit')");
+    expect(await runsOf('in block')).toEqual({ simple: 0, extended: 2 });
+  });
+
+  it('is sent simply where binary cannot gain', async () => {
+    await count(series('other types'), 'a bigint, b text');
+    expect(await runsOf('other types')).toEqual({ simple: 0, extended: 1 });
+    await count("select 'only text' from generate_series(1, 100) g", 'b text');
+    await count("select '{}'::jsonb, 'only jsonb' from generate_series(1, 100) g", 'a jsonb, b text');
+    expect(await runsOf('only text')).toEqual({ simple: 1, extended: 0 });
+    expect(await runsOf('only jsonb')).toEqual({ simple: 1, extended: 0 });
+  });
+
+  it('is sent simply when one like it gave a few rows', async () => {
+    for (const marker of ['few 1', 'few 2', 'few 3']) await count(series(marker, 5), 'a int, b text');
+    expect(await runsOf('few 1')).toEqual({ simple: 0, extended: 1 });
+    expect(await runsOf('few 2')).toEqual({ simple: 1, extended: 0 });
+    expect(await runsOf('few 3')).toEqual({ simple: 1, extended: 0 });
+    await count(series('many 1', 500), 'a int, b text');
+    await count(series('many 2', 500), 'a int, b text');
+    expect(await runsOf('many 1')).toEqual({ simple: 1, extended: 0 });
+    expect(await runsOf('many 2')).toEqual({ simple: 0, extended: 1 });
+  });
+
+  it('that gives no columns runs once, as a simple query', async () => {
+    await cluster.psql('create table noted(i int)');
+    const sql = "SELECT * FROM dblink('n', 'insert into noted values (1)') AS t(a int)";
+    await failureOf(pg, sql);
+    expect(await rowsOf(pg, "SELECT * FROM dblink('n', 'select count(*) from noted') AS t(n int)")).toEqual([[1]]);
+    expect(await runsOf('insert into noted')).toEqual({ simple: 1, extended: 0 });
+  });
+
+  it.each([
+    ['in a name', 'select nothing_like_it from pg_class', '42703'],
+    ['while it is planned', 'select 1/0', '22012'],
+    ['while it runs', 'select 1/(g - 50) from generate_series(1, 100) g', '22012'],
+  ])('that fails %s fails as a simple query does', async (_where, select, code) => {
+    await pg.exec("SELECT dblink_exec('n', 'begin')");
+    const sql = `SELECT * FROM dblink('n', '${select}') AS t(a int)`;
+    expect(await failureOf(pg, sql)).toMatchObject({ code });
+    expect(await failureOf(pg, sql)).toMatchObject({ code: '25P02' });
+    await pg.exec("SELECT dblink_exec('n', 'rollback')");
+    expect(await failureOf(pg, sql)).toMatchObject({ code });
+  });
 });
 
 it('a table that changes between two runs is read as it is now', async () => {

@@ -65,6 +65,8 @@ export class Command implements RemoteSink {
   readonly #events: CommandEvents;
   readonly #ready: Result[] = [];
   #current: RowsResult | { readonly kind: 'copying' } | undefined;
+  /** Of a row set that is described but has no rows yet and has not come to its end. */
+  #header: RowSetHeader | undefined;
   #phase: 'running' | 'abandoned' | 'finished' = 'running';
   #refusal: { readonly error: unknown } | undefined;
   #overflowed: RowsResult | undefined;
@@ -81,6 +83,11 @@ export class Command implements RemoteSink {
   /** A result can be had without waiting, or there is none left. */
   get isReady(): boolean {
     return this.#ready.length > 0 || this.#phase === 'finished';
+  }
+
+  /** Nobody waits for its results any more. */
+  get isAbandoned(): boolean {
+    return this.#phase === 'abandoned';
   }
 
   /** The server's last words came as an answer to this command. */
@@ -171,23 +178,19 @@ export class Command implements RemoteSink {
   rowDescription(fields: readonly RemoteField[], body: Uint8Array): void {
     const current: RowsResult = { kind: 'rows', fields, body: body.slice(), chunks: [], byteLength: 0, end: undefined };
     this.#current = current;
-    if (this.#policy.kind === 'stream' && this.#phase === 'running' && this.#refusal === undefined) {
-      try {
-        this.#policy.consumer.rowSet(this.#policy.header(fields, current.body));
-      } catch (error) {
-        this.#refuse(error);
-      }
-    }
+    if (this.#policy.kind === 'stream' && this.#isWanted) this.#header = this.#policy.header(fields, current.body);
   }
 
   dataRows(bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void> {
-    if (this.#phase !== 'running' || this.#refusal !== undefined) return;
+    this.#announce();
+    if (!this.#isWanted) return;
     if (this.#policy.kind === 'stream') return this.#stream(this.#policy.consumer, bytes, start, end, count);
     if (this.#policy.kind === 'keep' && this.#current?.kind === 'rows')
       return this.#keep(this.#current, bytes, start, end, count);
   }
 
   commandComplete(tag: string): void {
+    this.#announce();
     const current = this.#current;
     this.#current = undefined;
     if (current?.kind === 'copying') return;
@@ -213,6 +216,7 @@ export class Command implements RemoteSink {
   errorResponse(error: RemoteErrorFields): void {
     const current = this.#current;
     this.#current = undefined;
+    this.#header = undefined;
     if (current?.kind === 'copying') return;
     this.#fatal ||= error.severity === 'FATAL' || error.severity === 'PANIC';
     const failure: Failure = { kind: 'error', error, text: this.#events.textOf(error) };
@@ -221,6 +225,22 @@ export class Command implements RemoteSink {
       this.#wake();
     } else {
       this.#push(failure);
+    }
+  }
+
+  get #isWanted(): boolean {
+    return this.#phase === 'running' && this.#refusal === undefined;
+  }
+
+  /** To libpq a row set that fails before its first row is an error and nothing else: its consumer never hears of it. */
+  #announce(): void {
+    const header = this.#header;
+    this.#header = undefined;
+    if (header === undefined || this.#policy.kind !== 'stream' || !this.#isWanted) return;
+    try {
+      this.#policy.consumer.rowSet(header);
+    } catch (error) {
+      this.#refuse(error);
     }
   }
 

@@ -12,8 +12,17 @@ export interface RemoteField {
 export interface ExtendedRemoteRequest {
   readonly kind: 'extended';
   readonly sql: string;
-  readonly parameters?: readonly string[];
+  /** False when the unnamed statement has been parsed already and `sql` is only for messages. */
+  readonly parse?: boolean;
+  /** Values in text form, of types that the server infers; null for NULL. */
+  readonly parameters?: readonly (string | null)[];
   readonly resultFormats?: readonly (0 | 1)[];
+}
+
+/** Parses one statement as the unnamed one and describes its columns, without running it. */
+export interface DescribeRemoteRequest {
+  readonly kind: 'describe';
+  readonly sql: string;
 }
 
 /** What a connection is asked to run. */
@@ -39,7 +48,7 @@ export interface RemoteNotification {
 /** Requests that are sent together and are one transaction. */
 export interface RemotePipeline {
   /** Rejects when the request was not executed because one before it failed. */
-  submit(request: ExtendedRemoteRequest, sink: RemoteSink): Promise<void>;
+  submit(request: ExtendedRemoteRequest | DescribeRemoteRequest, sink: RemoteSink): Promise<void>;
   /** Ends the transaction; rejects with the error of its commit. */
   sync(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import { Command, type Failure, interruption, type Result, type RowPolicy } from './command.ts';
-import type { RemoteConnection, RemoteNotification, RemoteRequest, RemoteSink } from './connection.ts';
+import type { RemoteConnection, RemoteNotification, RemoteSink } from './connection.ts';
 import type { RemoteErrorFields } from './errors.ts';
-import { GuardFailed, submitGuarded } from './guarded.ts';
 import { StatementMemory } from './wire-format.ts';
 
 /** How long a remote server may take to answer a cancel request before its connection is given up. */
@@ -16,12 +15,11 @@ export interface RemoteEnvironment {
   cancelling?: ((settled: Promise<void>) => void) | undefined;
 }
 
-/** A statement that must succeed for a request to be executed. */
-export interface Guard {
-  readonly sql: string;
-  /** Called when the request was not executed for it. */
-  failed(): void;
-}
+/**
+ * How a statement gets to the server and its answer into the command; resolves when the server is ready for the next,
+ * rejects when the connection is lost.
+ */
+export type Road = (command: Command) => Promise<void>;
 
 type State =
   | { readonly kind: 'idle' }
@@ -99,10 +97,10 @@ export class Remote {
   }
 
   /**
-   * PQsendQuery. Refused, with the reason in the error text buffer, when a command is under way or the connection is
+   * PQsendQuery; a road leads other ways than by the simple query protocol. Refused, with the reason in the error text buffer, when a command is under way or the connection is
    * known to be dead.
    */
-  begin(request: RemoteRequest, policy: RowPolicy, guard?: Guard): Command | undefined {
+  begin(sql: string, policy: RowPolicy, road?: Road): Command | undefined {
     switch (this.#state.kind) {
       case 'active':
       case 'settling':
@@ -112,7 +110,7 @@ export class Remote {
         this.#errorText = `${this.#state.text}\n`;
         return undefined;
       case 'idle':
-        if (this.#isTaken()) return this.#start(request, policy, guard);
+        if (this.#isTaken()) return this.#start(sql, policy, road);
         this.#errorText += 'another command is already in progress\n';
         return undefined;
     }
@@ -199,32 +197,22 @@ export class Remote {
     this.connection.close().catch(neverMind);
   }
 
-  #start(request: RemoteRequest, policy: RowPolicy, guard: Guard | undefined): Command {
+  #start(sql: string, policy: RowPolicy, road?: Road): Command {
     this.#errorText = '';
     this.#isTaken = always;
     this.#afterwards = IDLE;
     const command = new Command(policy, {
-      textOf: (error) => `${this.#environment.formatMessage(error, request.sql)}\n`,
+      textOf: (error) => `${this.#environment.formatMessage(error, sql)}\n`,
       overrun: () => this.#give('lost synchronization with server: more results than anyone can keep'),
     });
     this.#state = { kind: 'active', command };
     if (this.#death !== undefined) {
       this.#lose(command, this.#death);
     } else {
-      const answered =
-        guard === undefined || request.kind === 'simple'
-          ? this.connection.submit(request, command)
-          : submitGuarded(this.connection, guard.sql, request, command);
+      const answered = road?.(command) ?? this.connection.submit({ kind: 'simple', sql }, command);
       answered.then(
         () => command.finish(),
-        (error: unknown) => {
-          if (error instanceof GuardFailed) {
-            guard?.failed();
-            command.finish();
-          } else {
-            this.#lose(command, deathOf(error));
-          }
-        },
+        (error: unknown) => this.#lose(command, deathOf(error)),
       );
     }
     return command;

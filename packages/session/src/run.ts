@@ -8,7 +8,7 @@ export async function runCommand(
   signal: AbortSignal | undefined,
 ): Promise<Result | undefined> {
   await remote.settle(signal);
-  if (remote.begin({ kind: 'simple', sql }, { kind: 'drop' }) === undefined) return undefined;
+  if (remote.begin(sql, { kind: 'drop' }) === undefined) return undefined;
   return lastResult(remote, signal);
 }
 

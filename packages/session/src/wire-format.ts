@@ -1,16 +1,21 @@
-import { classifyStatement } from '@pg-dblink/sql';
+import { type ConformingStrings, classifyStatement, statementShape } from '@pg-dblink/sql';
 import type { RemoteConnection, RemoteField } from './connection.ts';
+import type { FormatDecision } from './described.ts';
+import { RecentMap } from './recent-map.ts';
 
 /**
  * Which columns may come in binary format without anyone noticing. Text is the contract: what dblink returns is what the
  * type's input function makes of the remote text. Binary is asked for only where it is shown by test to give the same
- * value, for a statement whose row description is known from its last run, and for results that are worth it.
+ * value, and for results that are worth it. A statement whose row description is known from its last run is asked for in
+ * binary at once; an unknown one is described first, unless one of its shape gave but a few rows.
  */
 
 /** Equal whatever the settings of either side; with a type modifier the receive function does what the input function does. */
 const ALWAYS = new Set([16, 17, 20, 21, 23, 25, 26, 1043, 1700, 2950]);
 /** Equal without a type modifier: date, time, timestamp, timestamptz; their text must be ISO. */
 const WITH_ISO_DATES = new Set([1082, 1083, 1114, 1184]);
+/** text and varchar: the bytes of both formats are the same. */
+const SAME_BYTES = new Set([25, 1043]);
 /** interval; its text must be PostgreSQL's own. */
 const INTERVAL = 1186;
 /** float4 and float8: text is exact only with extra_float_digits above zero, which no server reports. */
@@ -34,15 +39,20 @@ interface Remembered {
   readonly rowCount: number;
 }
 
-/** The formats in which to ask for a statement's columns, and the statement that has to succeed for them to be right. */
-export interface FormatChoice {
-  readonly formats: readonly (0 | 1)[];
-  readonly guard: string | undefined;
-}
+/** How a statement is to be sent. */
+export type Approach =
+  | { readonly kind: 'simple' }
+  /** In these formats, if the guard succeeds that they need. */
+  | { readonly kind: 'formats'; readonly formats: readonly (0 | 1)[]; readonly guard: string | undefined }
+  | ({ readonly kind: 'describe first' } & FormatDecision);
+
+const SIMPLE: Approach = { kind: 'simple' };
 
 /** What is known of the statements that ran on one connection. */
 export class StatementMemory {
-  readonly #statements = new Map<string, Remembered>();
+  readonly #statements = new RecentMap<Remembered>(REMEMBERED_STATEMENTS);
+  /** Shapes of statements that were not worth a description: they come with other literals each time. */
+  readonly #smallShapes = new RecentMap<true>(REMEMBERED_STATEMENTS);
   #floats: 'guarded' | 'as text' = 'guarded';
 
   /** A guard has failed: on this connection floats are rounded as text. */
@@ -50,30 +60,66 @@ export class StatementMemory {
     this.#floats = 'as text';
   }
 
-  remember(sql: string, fields: readonly RemoteField[], rowCount: number): void {
+  remember(sql: string, fields: readonly RemoteField[], rowCount: number, connection: RemoteConnection): void {
     if (sql.length > LONGEST_REMEMBERED) return;
-    this.#statements.delete(sql);
+    if (this.#statements.get(sql) === undefined) {
+      const shape = statementShape(sql, conformingStrings(connection));
+      if (rowCount < WORTHWHILE_ROWS) this.#smallShapes.set(shape, true);
+      else this.#smallShapes.delete(shape);
+    }
     this.#statements.set(sql, { typeOids: fields.map(({ typeOid }) => typeOid), rowCount });
-    const [oldest] = this.#statements.keys();
-    if (this.#statements.size > REMEMBERED_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
   }
 
   forget(sql: string): void {
     this.#statements.delete(sql);
   }
 
-  /** A format for each column, when binary pays; undefined for a simple query. */
-  choose(sql: string, declared: readonly DeclaredColumn[], connection: RemoteConnection): FormatChoice | undefined {
+  /** The fastest way that nobody notices. */
+  choose(sql: string, declared: readonly DeclaredColumn[], connection: RemoteConnection): Approach {
+    const status = connection.transactionStatus;
+    if (declared.length === 0 || (status !== 'I' && status !== 'T')) return SIMPLE;
     const known = this.#statements.get(sql);
-    if (known === undefined || known.rowCount < WORTHWHILE_ROWS || known.typeOids.length !== declared.length) return;
+    if (known === undefined) return this.#chooseForUnknown(sql, declared, connection);
+    if (known.rowCount < WORTHWHILE_ROWS || known.typeOids.length !== declared.length) return SIMPLE;
+    const formats = this.#formatsFor(known.typeOids, declared, connection);
+    if (!formats.includes(1) || !isPlainQuery(sql, connection)) return SIMPLE;
     // In an open transaction a statement that is refused for its formats would end the transaction.
-    if (connection.transactionStatus !== 'I') return;
-    const formats = declared.map((column, at) => (this.#isSafe(column, known.typeOids[at], connection) ? 1 : 0));
-    if (!formats.includes(1)) return;
-    const conforming = connection.serverParameters.get('standard_conforming_strings') === 'off' ? 'off' : 'on';
-    if (classifyStatement(sql, conforming).kind !== 'query') return;
+    if (status === 'T') return this.#describeFirst(declared, connection);
     const hasFloats = declared.some(({ typeOid }, at) => formats[at] === 1 && FLOATS.has(typeOid));
-    return { formats, guard: hasFloats ? EXACT_FLOATS_GUARD : undefined };
+    return { kind: 'formats', formats, guard: hasFloats ? EXACT_FLOATS_GUARD : undefined };
+  }
+
+  #chooseForUnknown(sql: string, declared: readonly DeclaredColumn[], connection: RemoteConnection): Approach {
+    if (sql.length > LONGEST_REMEMBERED) return SIMPLE;
+    const mayGain = declared.some(
+      (column) => !SAME_BYTES.has(column.typeOid) && this.#isSafe(column, column.typeOid, connection),
+    );
+    if (!mayGain || this.#smallShapes.get(statementShape(sql, conformingStrings(connection))) === true) return SIMPLE;
+    return isPlainQuery(sql, connection) ? this.#describeFirst(declared, connection) : SIMPLE;
+  }
+
+  #describeFirst(declared: readonly DeclaredColumn[], connection: RemoteConnection): Approach {
+    if (connection.pipeline === undefined) return SIMPLE;
+    return {
+      kind: 'describe first',
+      asksForFloats: declared.some(
+        (column) => FLOATS.has(column.typeOid) && this.#isSafe(column, column.typeOid, connection),
+      ),
+      formatsFor: (fields, hasExactFloats) => {
+        if (fields.length !== declared.length) return [];
+        const typeOids = fields.map(({ typeOid }) => typeOid);
+        const formats = this.#formatsFor(typeOids, declared, connection);
+        return formats.map((format, at) => (hasExactFloats || !FLOATS.has(typeOids[at] ?? 0) ? format : 0));
+      },
+    };
+  }
+
+  #formatsFor(
+    typeOids: readonly number[],
+    declared: readonly DeclaredColumn[],
+    connection: RemoteConnection,
+  ): readonly (0 | 1)[] {
+    return declared.map((column, at) => (this.#isSafe(column, typeOids[at], connection) ? 1 : 0));
   }
 
   #isSafe(column: DeclaredColumn, remoteType: number | undefined, connection: RemoteConnection): boolean {
@@ -89,4 +135,12 @@ export class StatementMemory {
     if (WITH_ISO_DATES.has(typeOid)) return serverParameters.get('DateStyle')?.startsWith('ISO') === true;
     return typeOid === INTERVAL && serverParameters.get('IntervalStyle') === 'postgres';
   }
+}
+
+function isPlainQuery(sql: string, connection: RemoteConnection): boolean {
+  return classifyStatement(sql, conformingStrings(connection)).kind === 'query';
+}
+
+function conformingStrings({ serverParameters }: RemoteConnection): ConformingStrings {
+  return serverParameters.get('standard_conforming_strings') === 'off' ? 'off' : 'on';
 }

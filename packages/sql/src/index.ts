@@ -14,6 +14,6 @@ export { runLocalSteps } from './local-steps.ts';
 export { quoteIdent, quoteLiteral, quoteNullable, quoteQualifiedIdent } from './quote.ts';
 export type { Relation, RelationColumn, TextTuple } from './relation.ts';
 export type { StatementClass, StatementObstacle } from './statement.ts';
-export { classifyStatement } from './statement.ts';
+export { classifyStatement, statementShape } from './statement.ts';
 export type { TypeName } from './type-name.ts';
 export { formatTypeName } from './type-name.ts';

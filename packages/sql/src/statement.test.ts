@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classifyStatement, type StatementObstacle } from './statement.ts';
+import { classifyStatement, type StatementObstacle, statementShape } from './statement.ts';
 
 describe('classifyStatement', () => {
   test.each([
@@ -34,9 +34,26 @@ describe('classifyStatement', () => {
     ['"select" 1', 'other command'],
     ["'select'", 'other command'],
     ['\u017felect 1', 'other command'],
+    ['select count(*) from PG_Cursors', 'portals'],
     ['select /* 1', 'unclear'],
     ['select 1a', 'unclear'],
   ])('%j is not: %s', (sql, obstacle) => {
     expect(classifyStatement(sql, 'on')).toEqual({ kind: 'other', obstacle });
+  });
+});
+
+describe('statementShape', () => {
+  test.each([
+    ["select * from t where a = 'x;y' and b in (1, 2.5e3)", 'select * from t where a = ? and b in (?, ?)'],
+    ["select E'\\'', $$a$$, \"1\", t1 -- 5", 'select ?, ?, "1", t1 -- 5'],
+    ["select 'open", "select 'open"],
+    ['', ''],
+  ])('%j has the shape %j', (sql, shape) => {
+    expect(statementShape(sql, 'on')).toBe(shape);
+  });
+
+  test('backslashes count where the server says so', () => {
+    expect(statementShape("select '\\' or 'a'", 'off')).toBe("select '\\' or 'a'");
+    expect(statementShape("select '\\' or 'a'", 'on')).toBe('select ? or ?');
   });
 });

@@ -1,7 +1,7 @@
 import { type ConformingStrings, readTokens } from './lexer.ts';
 import { asciiLower } from './token-cursor.ts';
 
-/** Why a text is not one plain statement that returns rows. */
+/** Why a text is not one plain statement that returns the same rows in both query protocols. */
 export type StatementObstacle =
   | 'empty'
   | 'several statements'
@@ -9,6 +9,7 @@ export type StatementObstacle =
   | 'copy'
   | 'transaction control'
   | 'other command'
+  | 'portals'
   | 'unclear';
 
 /**
@@ -41,6 +42,9 @@ const TRANSACTION_COMMANDS: ReadonlySet<string> = new Set([
   'release',
 ]);
 
+/** Show a statement's own portal, which the simple query protocol hides. */
+const SHOWS_PORTALS: ReadonlySet<string> = new Set(['pg_cursors', 'pg_cursor']);
+
 /**
  * Decides by its tokens alone what a statement text is; nothing is sent to find out.
  *
@@ -64,6 +68,7 @@ export function classifyStatement(sql: string, conforming: ConformingStrings): S
       continue;
     }
     if (isEnded) return other('several statements');
+    if (kind === 'word' && SHOWS_PORTALS.has(asciiLower(sql.slice(at, end)))) return other('portals');
     if (command !== undefined || (kind === 'symbol' && character === '(')) continue;
     command = kind === 'word' ? asciiLower(sql.slice(at, end)) : '';
     const obstacle = obstacleOf(command);
@@ -81,4 +86,24 @@ function obstacleOf(command: string): StatementObstacle | undefined {
 
 function other(obstacle: StatementObstacle): StatementClass {
   return { kind: 'other', obstacle };
+}
+
+/**
+ * A statement text with a question mark for each string and number: what texts have in common that a program makes from
+ * the same pattern. A text that cannot be cut into tokens stays as it is.
+ *
+ * @see https://www.postgresql.org/docs/18/sql-syntax-lexical.html
+ * @example
+ * statementShape("SELECT a FROM t WHERE b = 'x' LIMIT 10", 'on'); // 'SELECT a FROM t WHERE b = ? LIMIT ?'
+ */
+export function statementShape(sql: string, conforming: ConformingStrings): string {
+  let shape = '';
+  let copied = 0;
+  for (const { at, end, kind } of readTokens(sql, conforming)) {
+    if (kind === 'broken') return sql;
+    if (kind !== 'string' && kind !== 'number') continue;
+    shape += `${sql.slice(copied, at)}?`;
+    copied = end;
+  }
+  return shape + sql.slice(copied);
 }

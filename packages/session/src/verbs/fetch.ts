@@ -18,7 +18,7 @@ export async function fetch(
 ): Promise<RowOutcome> {
   const { remote } = openConnection(scope, name);
   await remote.settle(scope.signal);
-  const command = remote.begin({ kind: 'simple', sql: `FETCH ${howMany} FROM ${cursor}` }, { kind: 'keep' });
+  const command = remote.begin(`FETCH ${howMany} FROM ${cursor}`, { kind: 'keep' });
   const last = command === undefined ? undefined : await lastRowSet(scope, remote, command, consumer);
   if (last?.kind === 'rows') return { kind: 'rows' };
   if (last?.kind === 'command') {

@@ -1,9 +1,10 @@
 import { isCancelled, type Result, type RowPolicy } from '../command.ts';
-import type { RemoteRequest } from '../connection.ts';
 import { rowSetHeader } from '../deliver.ts';
+import { submitDescribed } from '../described.ts';
 import { DblinkError, type DblinkMessageFields } from '../errors.ts';
+import { submitGuarded } from '../guarded.ts';
 import { relay, relayedFields, type Subject } from '../relay.ts';
-import type { Remote } from '../remote.ts';
+import type { Remote, Road } from '../remote.ts';
 import type { RowConsumer, RowOutcome } from '../rows.ts';
 import type { Scope } from '../scope.ts';
 import { withTarget } from '../target.ts';
@@ -26,19 +27,29 @@ export function query(
 ): Promise<RowOutcome> {
   return withTarget(scope, target, async (subject) => {
     const result = await run(scope, subject.remote, sql, consumer, columns);
-    switch (result?.kind) {
-      case 'rows':
-        return { kind: 'rows' };
-      case 'command':
-        return { kind: 'status', tag: result.tag };
-      case 'copy':
-        refuseCopy(scope, subject, failOnError);
-        return { kind: 'kept' };
-      default:
-        relay(scope, subject, result, PHASE, failOnError);
-        return { kind: 'kept' };
-    }
+    return outcomeOf(scope, subject, result, failOnError);
   });
+}
+
+/** What the last result of a query means to its caller; a failure is relayed. */
+export function outcomeOf(
+  scope: Scope,
+  subject: Subject,
+  result: Result | undefined,
+  failOnError: boolean,
+): RowOutcome {
+  switch (result?.kind) {
+    case 'rows':
+      return { kind: 'rows' };
+    case 'command':
+      return { kind: 'status', tag: result.tag };
+    case 'copy':
+      refuseCopy(scope, subject, failOnError);
+      return { kind: 'kept' };
+    default:
+      relay(scope, subject, result, PHASE, failOnError);
+      return { kind: 'kept' };
+  }
 }
 
 async function run(
@@ -50,18 +61,28 @@ async function run(
 ): Promise<Result | undefined> {
   await remote.settle(scope.signal);
   const { statements, connection } = remote;
-  const choice = statements.choose(sql, columns, connection);
-  if (choice !== undefined) {
-    const request = { kind: 'extended', sql, resultFormats: choice.formats } as const;
-    const { last, described, guardFailed } = await stream(scope, remote, request, consumer, choice.guard);
+  const approach = statements.choose(sql, columns, connection);
+  if (approach.kind === 'formats') {
+    const { formats, guard } = approach;
+    let guardFailed = false;
+    const { last, described } = await stream(scope, remote, sql, consumer, (command) => {
+      const request = { kind: 'extended', sql, resultFormats: formats } as const;
+      if (guard === undefined) return connection.submit(request, command);
+      const failed = (): void => {
+        guardFailed = true;
+      };
+      return submitGuarded(connection, { sql: guard, failed }, request, command);
+    });
     if (guardFailed) statements.distrustFloats();
     // Refused before anything ran, because the remote table has changed: outside a transaction that is as if unsent.
     const isStale = last?.kind === 'error' && described === 0 && connection.transactionStatus === 'I';
     if (isStale) statements.forget(sql);
     if (!isStale && !guardFailed) return last;
   }
-  const { last, rowCount } = await stream(scope, remote, { kind: 'simple', sql }, consumer);
-  if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, rowCount);
+  const road: Road | undefined =
+    approach.kind === 'describe first' ? (command) => submitDescribed(connection, sql, approach, command) : undefined;
+  const { last, rowCount } = await stream(scope, remote, sql, consumer, road);
+  if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, rowCount, connection);
   return last;
 }
 
@@ -70,38 +91,33 @@ interface Streamed {
   /** Number of row sets that began. */
   readonly described: number;
   readonly rowCount: number;
-  /** Nothing ran, because the guard of the request failed. */
-  readonly guardFailed: boolean;
 }
 
-async function stream(
+/** Runs a statement and hands its row sets to the consumer while they arrive. */
+export async function stream(
   scope: Scope,
   remote: Remote,
-  request: RemoteRequest,
+  sql: string,
   consumer: RowConsumer,
-  guard?: string,
+  road?: Road,
 ): Promise<Streamed> {
   let described = 0;
   let rowCount = 0;
-  let guardFailed = false;
   const policy: RowPolicy = {
     kind: 'stream',
     consumer: {
-      rowSet: (header) => {
-        described++;
-        consumer.rowSet(header);
-      },
+      rowSet: (header) => consumer.rowSet(header),
       rows: (bytes, start, end, count) => {
         rowCount += count;
         return consumer.rows(bytes, start, end, count);
       },
     },
-    header: (fields, body) => rowSetHeader(remote, fields, body),
+    header: (fields, body) => {
+      described++;
+      return rowSetHeader(remote, fields, body);
+    },
   };
-  const failed = (): void => {
-    guardFailed = true;
-  };
-  const command = remote.begin(request, policy, guard === undefined ? undefined : { sql: guard, failed });
+  const command = remote.begin(sql, policy, road);
   if (command === undefined) {
     const reason = remote.errorText;
     await discardPending(scope, remote);
@@ -115,7 +131,7 @@ async function stream(
       if (last?.kind !== 'copy') last = result;
     }
     remote.holdUntil(() => consumer.isTaken?.() ?? true);
-    return { last, described, rowCount, guardFailed };
+    return { last, described, rowCount };
   } catch (error) {
     // Rows that the caller cannot take are no reason to undo what the statement does remotely.
     remote.leave(isCancelled(scope.signal) ? 'cancel' : 'read to the end');

@@ -1,3 +1,5 @@
+import type { Command } from '../command.ts';
+import type { Remote } from '../remote.ts';
 import type { Scope } from '../scope.ts';
 import { openConnection } from '../target.ts';
 
@@ -5,7 +7,12 @@ import { openConnection } from '../target.ts';
 export async function sendQuery(scope: Scope, name: string, sql: string): Promise<0 | 1> {
   const { remote } = openConnection(scope, name);
   await remote.settle(scope.signal);
-  if (remote.begin({ kind: 'simple', sql }, { kind: 'keep' }) !== undefined) return 1;
+  return whetherSent(scope, remote, remote.begin(sql, { kind: 'keep' }));
+}
+
+/** The answer of PQsendQuery; a notice says why nothing was sent. */
+export function whetherSent(scope: Scope, remote: Remote, command: Command | undefined): 0 | 1 {
+  if (command !== undefined) return 1;
   scope.notice({ level: 'NOTICE', sqlState: '00000', message: `could not send query: ${remote.errorText}` });
   return 0;
 }
