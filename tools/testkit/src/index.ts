@@ -9,6 +9,7 @@ export {
 } from './certificates/x509.ts';
 export { type Chopping, type ChoppingOptions, type ChoppingProxy, startChoppingProxy } from './chopping-proxy.ts';
 export { type Cluster, type ClusterOptions, startCluster, stopAllClusters } from './cluster.ts';
+export type { Daemon } from './daemon.ts';
 export { type FakeProcess, startFakeProcess } from './fake-process.ts';
 export {
   answerError,
@@ -21,8 +22,10 @@ export {
   welcome,
 } from './fake-script.ts';
 export { type FakeServer, startFake } from './fake-server.ts';
+export { findHaproxy, type Haproxy, type HaproxyBackend, type HaproxyOptions, startHaproxy } from './haproxy.ts';
 export { authenticationUsers } from './host-based-authentication.ts';
 export { availableVersions, findInstallation, findInstallations, type Installation } from './installations.ts';
+export { findPgbouncer, type Pgbouncer, type PgbouncerOptions, startPgbouncer } from './pgbouncer.ts';
 export {
   readOutcome,
   type ServerMessage,

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { endProcess, hasEnded } from './ending.ts';
 import { programPath } from './installations.ts';
 import { programOptions, runProgram } from './programs.ts';
 import type { Release } from './supervisor.ts';
@@ -39,26 +39,18 @@ export async function untilReady(
 
 /** Fast shutdown; what does not end is shut down at once, and in the end killed. */
 export async function stopServer(server: ChildProcess): Promise<void> {
-  const ladder = [
+  await endProcess(server, [
     ['SIGINT', 15_000],
     ['SIGQUIT', 8_000],
     ['SIGKILL', 8_000],
-  ] as const;
-  for (const [signal, wait] of ladder) {
-    if (server.pid === undefined || hasEnded(server)) return;
-    const ended = once(server, 'exit');
-    server.kill(signal);
-    await Promise.race([ended, unrefPause(wait)]);
-  }
+  ]);
 }
 
 /** Kills the postmaster as a crash would, and waits for its children. */
 export async function killServer(server: ChildProcess, dataDir: string): Promise<void> {
   if (server.pid === undefined || hasEnded(server)) return;
   const children = processesIn(dataDir);
-  const ended = once(server, 'exit');
-  server.kill('SIGKILL');
-  await ended;
+  await endProcess(server, [['SIGKILL', patience]]);
   await endOrphans(dataDir, children);
 }
 
@@ -96,10 +88,6 @@ export function interlockRelease(place: Workplace, dataDir: string, home: string
     args: ['--check', '-D', dataDir],
     options: programOptions(place.identity, home),
   };
-}
-
-function hasEnded(server: ChildProcess): boolean {
-  return server.exitCode !== null || server.signalCode !== null;
 }
 
 /** What this server says of itself; the lock file may still be that of one that was killed before it. */
@@ -146,8 +134,4 @@ function killChild(pid: number): void {
   } catch {
     // It ended by itself in between.
   }
-}
-
-function unrefPause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }

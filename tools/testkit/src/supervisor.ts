@@ -9,6 +9,8 @@ import type { Writable } from 'node:stream';
  *   {"pid": n, "folder": path, "release": {file, args, options}}
  *                                          a server that names that folder in its command line; `release` is run when
  *                                          it has left its lock file, and frees what a killed one holds in the system
+ *   {"pid": n, "folder": path, "ends": "SIGTERM"}
+ *                                          a program that ends at once by another signal than a server's SIGQUIT
  *   {"forget": path}                       gone already
  * It runs from text given to `node -e`, so that it is the same from source, from dist and from a bundle.
  */
@@ -17,6 +19,7 @@ const { existsSync, readFileSync, readdirSync, readlinkSync, rmSync } = require(
 const { execFileSync } = require('node:child_process');
 const folders = new Map();
 const releases = new Map();
+const endings = new Map();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 let text = '';
 process.stdin.setEncoding('utf8');
@@ -32,6 +35,7 @@ process.stdin.on('data', (chunk) => {
       if (!folders.has(order.folder)) folders.set(order.folder, new Set());
       if (order.pid !== undefined) folders.get(order.folder).add(order.pid);
       if (order.release !== undefined) releases.set(order.folder, order.release);
+      if (order.ends !== undefined) endings.set(order.pid, order.ends);
     }
   }
 });
@@ -64,7 +68,7 @@ const finish = async () => {
   const running = () => [
     ...new Set([...folders].flatMap(([folder, pids]) => [...[...pids].filter((pid) => ours(pid, folder)), ...inside(folder)])),
   ];
-  for (const pid of running()) signal(pid, 'SIGQUIT');
+  for (const pid of running()) signal(pid, endings.get(pid) ?? 'SIGQUIT');
   for (let left = running(); left.length > 0; left = running()) {
     if (Date.now() > deadline) for (const pid of left) signal(pid, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -93,6 +97,8 @@ export interface Release {
 export interface Supervisor {
   watchFolder(folder: string): void;
   watchServer(pid: number, folder: string, release: Release): void;
+  /** A program that SIGTERM ends at once, and that holds nothing in the system. */
+  watchDaemon(pid: number, folder: string): void;
   forget(folder: string): void;
 }
 
@@ -119,6 +125,7 @@ function start(): Supervisor {
   return {
     watchFolder: (folder) => send({ folder }),
     watchServer: (pid, folder, release) => send({ pid, folder, release }),
+    watchDaemon: (pid, folder) => send({ pid, folder, ends: 'SIGTERM' }),
     forget: (folder) => send({ forget: folder }),
   };
 }
