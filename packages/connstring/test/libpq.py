@@ -3,6 +3,7 @@
 Usage: python3 libpq.py LIBPQ QUESTION. The first line written is PQlibVersion(); then one object a line.
 parse: a connection string; what PQconninfoParse gives, {"options": {...}} or {"error": "..."}.
 connect: a connection string; the {"error": "..."} of PQconnectdb.
+session: a connection string; how PQconnectdb goes, {"connected": "tls"}, {"connected": "plain"} or {"refused": "..."}.
 resolve: {"conninfo": ..., "environment": {...}, "files": {name: text or null}}; the error and the final options of the
 connection that PQconnectdb leaves. In the environment's values "@" at the start stands for the folder of the files. Bytes that are not UTF-8 come as lone surrogates in options (Python's
 surrogateescape) and as U+FFFD in errors.
@@ -37,6 +38,8 @@ def load(path):
     library.PQconnectdb.argtypes = [ctypes.c_char_p]
     library.PQerrorMessage.restype = ctypes.c_char_p
     library.PQerrorMessage.argtypes = [ctypes.c_void_p]
+    library.PQstatus.argtypes = [ctypes.c_void_p]
+    library.PQsslInUse.argtypes = [ctypes.c_void_p]
     library.PQfinish.argtypes = [ctypes.c_void_p]
     library.PQconninfo.restype = ctypes.POINTER(ConninfoOption)
     library.PQconninfo.argtypes = [ctypes.c_void_p]
@@ -71,6 +74,19 @@ def connect(library, text):
     return {"error": error.removesuffix("\n")}
 
 
+def session(library, text):
+    # No certificates of whoever runs the tests.
+    os.environ["HOME"] = "/nonexistent"
+    connection = library.PQconnectdb(text.encode())
+    if library.PQstatus(connection) == 0:
+        answer = {"connected": "tls" if library.PQsslInUse(connection) else "plain"}
+    else:
+        error = library.PQerrorMessage(connection).decode(errors="replace")
+        answer = {"refused": error.removesuffix("\n")}
+    library.PQfinish(connection)
+    return answer
+
+
 def resolve(library, question, folder):
     for name, text in question["files"].items():
         path = os.path.join(folder, name)
@@ -97,6 +113,7 @@ def main():
         answers = {
             "parse": lambda question: parse(library, question),
             "connect": lambda question: connect(library, question),
+            "session": lambda question: session(library, question),
             "resolve": lambda question: resolve(library, question, folder),
         }
         for line in sys.stdin:

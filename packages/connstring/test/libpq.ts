@@ -27,6 +27,15 @@ export async function askLibpq(
   return 'missing' in answers ? answers : answers.map((answer) => answer as ParseOutcome);
 }
 
+/** How libpq 18 fares with each connection string: a session, over TLS or not, or its words. */
+export async function sessionsByLibpq(
+  conninfos: readonly string[],
+): Promise<readonly ({ readonly connected: 'tls' | 'plain' } | { readonly refused: string })[] | Missing> {
+  const answers = await ask('session', conninfos);
+  if ('missing' in answers) return answers;
+  return answers.map((answer) => answer as { connected: 'tls' | 'plain' } | { refused: string });
+}
+
 /** What libpq 18 makes of each question: the error of a connection that finds no server, and its final options. */
 export async function resolveByLibpq(
   questions: readonly ResolveQuestion[],

@@ -1,6 +1,7 @@
 // Writes every generated file of the repository; with --check it writes nothing and fails when one is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { authentication } from './authentication.ts';
 import { divergences } from './divergences.ts';
 import { extensionFiles } from './extension-files.ts';
 import type { Generator } from './generated-file.ts';
@@ -8,7 +9,14 @@ import { sqlKeywords } from './keywords.ts';
 import { conninfoOptions } from './options.ts';
 import { sqlStates } from './sqlstate.ts';
 
-const GENERATORS: readonly Generator[] = [conninfoOptions, divergences, extensionFiles, sqlKeywords, sqlStates];
+const GENERATORS: readonly Generator[] = [
+  authentication,
+  conninfoOptions,
+  divergences,
+  extensionFiles,
+  sqlKeywords,
+  sqlStates,
+];
 
 const root = join(import.meta.dirname, '../../..');
 const check = process.argv.includes('--check');
