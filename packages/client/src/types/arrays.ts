@@ -6,8 +6,10 @@ import { ByteCursor } from './byte-cursor.ts';
 import { malformed, wrongKind } from './bytes.ts';
 import type { TypeCodec } from './codec.ts';
 import { lowerBoundsOf, withLowerBounds } from './lower-bounds.ts';
+import { textual } from './textual.ts';
 
 const MAX_DIMENSIONS = 6;
+const encoder = new TextEncoder();
 
 /** The codec of arrays of a type. */
 export function arrayCodec(element: TypeCodec): TypeCodec {
@@ -19,11 +21,13 @@ export function arrayCodec(element: TypeCodec): TypeCodec {
     arrayOid: 0,
     name,
     preferredFormat: element.preferredFormat,
-    decodeText: (bytes, start, end) =>
-      parseArrayText(name, decodeUtf8Strict(bytes, start, end), delimiter, (text) => {
-        const encoded = new TextEncoder().encode(text);
-        return element.decodeText(encoded, 0, encoded.length);
-      }),
+    decodeText: textual(
+      (decodeText) => (bytes, start, end) =>
+        parseArrayText(name, decodeText(bytes, start, end), delimiter, (text) => {
+          const encoded = encoder.encode(text);
+          return element.decodeText(encoded, 0, encoded.length);
+        }),
+    ),
     decodeBinary: (bytes, start, end) => decodeArray(name, element, bytes, start, end),
     encodeText: (value) => arrayText(requireArray(name, value), elementText, delimiter, lowerBoundsOf(value)),
     encodeBinary: (value) => encodeArray(name, element, requireArray(name, value)),

@@ -1,12 +1,12 @@
-import { RemoteProtocolError } from '@pg-dblink/protocol';
+import { type DecodeText, RemoteProtocolError, shortAsciiFirst } from '@pg-dblink/protocol';
 import { UsageError } from '../errors.ts';
 
 /** Digits, signs and the like: text that is ASCII by definition of its type. */
-export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+export const asciiText: DecodeText = shortAsciiFirst((bytes, start, end) => {
   let text = '';
   for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
   return text;
-}
+});
 
 /** A value that is not what its type's format says: the server, or a wrong type OID, is to blame. */
 export function malformed(typeName: string): RemoteProtocolError {
@@ -39,18 +39,35 @@ export function readUint32(bytes: Uint8Array, at: number): number {
   return readInt32(bytes, at) >>> 0;
 }
 
+/** The two halves of a value, on their way to become one: nothing is kept here from one call to the next. */
+const halves = new DataView(new ArrayBuffer(8));
+
+/** The int8 whose halves these are; of each its lowest 32 bits count. */
+export function int64Of(high: number, low: number): bigint {
+  halves.setInt32(0, high);
+  halves.setInt32(4, low);
+  return halves.getBigInt64(0);
+}
+
 export function readInt64(bytes: Uint8Array, at: number): bigint {
-  return (BigInt(readInt32(bytes, at)) << 32n) | BigInt(readUint32(bytes, at + 4));
+  halves.setInt32(0, readInt32(bytes, at));
+  halves.setInt32(4, readInt32(bytes, at + 4));
+  return halves.getBigInt64(0);
 }
 
 export function readUint64(bytes: Uint8Array, at: number): bigint {
-  return (BigInt(readUint32(bytes, at)) << 32n) | BigInt(readUint32(bytes, at + 4));
+  halves.setInt32(0, readInt32(bytes, at));
+  halves.setInt32(4, readInt32(bytes, at + 4));
+  return halves.getBigUint64(0);
 }
 
 export function readFloat64(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset + at, 8).getFloat64(0);
+  halves.setInt32(0, readInt32(bytes, at));
+  halves.setInt32(4, readInt32(bytes, at + 4));
+  return halves.getFloat64(0);
 }
 
 export function readFloat32(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getFloat32(0);
+  halves.setInt32(0, readInt32(bytes, at));
+  return halves.getFloat32(0);
 }

@@ -1,7 +1,11 @@
+import type { DecodeText } from '@pg-dblink/protocol';
 import { ByteBuilder } from './byte-builder.ts';
 import { asciiText, readInt32, readInt64, readUint32, requireLength, wrongKind } from './bytes.ts';
 import { civilDay, clockMicroseconds, clockText, daysSince2000, dayText, twoDigits } from './calendar.ts';
-import type { TypeCodec } from './codec.ts';
+import type { DecodeValue, TypeCodec } from './codec.ts';
+import { readIsoDay, readIsoTimestamp } from './iso-reader.ts';
+import { isoWriter, type WriteIso } from './iso-writer.ts';
+import { textual } from './textual.ts';
 
 /**
  * Dates and times are text in ISO 8601 as PostgreSQL writes it, because no number of JavaScript holds them all:
@@ -33,7 +37,7 @@ export function dateTimeText(date: Date): string {
 }
 
 /** A Date's text, or the text that the value is. */
-function isoText(name: string, value: unknown): string {
+function textOf(name: string, value: unknown): string {
   return value instanceof Date ? dateTimeText(value) : requireText(name, value);
 }
 
@@ -77,13 +81,28 @@ function civilText(days: number, microseconds: number, zone: '' | '+00'): string
   return `${dayText(civil)} ${clockText(microseconds)}${zone}${civil.year > 0 ? '' : ' BC'}`;
 }
 
-/** Microseconds up to 2^53 are plain numbers: all dates from 1714 to 2285. */
-function decodeTimestamp(bytes: Uint8Array, start: number, zone: '' | '+00'): string {
+/** Microseconds since 2000 as a number; NaN beyond 2^53, that is before 1714 and after 2285. */
+function readMicroseconds(bytes: Uint8Array, start: number): number {
   const high = readInt32(bytes, start);
-  if (high < -0x20_0000 || high >= 0x20_0000) return timestampText(readInt64(bytes, start), zone);
-  const microseconds = high * 2 ** 32 + readUint32(bytes, start + 4);
+  if (high < -0x20_0000 || high >= 0x20_0000) return Number.NaN;
+  return high * 2 ** 32 + readUint32(bytes, start + 4);
+}
+
+function isoText(microseconds: number, zone: '' | '+00', write: WriteIso): string {
   const days = Math.floor(microseconds / DAY_MICROSECONDS);
-  return civilText(days, microseconds - days * DAY_MICROSECONDS, zone);
+  return write(days, microseconds - days * DAY_MICROSECONDS, zone);
+}
+
+function decodeTimestamp(name: string, zone: '' | '+00'): DecodeValue {
+  return textual((decodeText) => {
+    const write = isoWriter(decodeText);
+    return (bytes, start, end) => {
+      requireLength(name, start, end, 8);
+      const microseconds = readMicroseconds(bytes, start);
+      if (Number.isNaN(microseconds)) return timestampText(readInt64(bytes, start), zone);
+      return isoText(microseconds, zone, write);
+    };
+  });
 }
 
 /** Microseconds since 2000, in UTC when the text has an offset. */
@@ -121,13 +140,22 @@ function timeMicroseconds(name: string, text: string): number {
 }
 
 /** Text of a timestamptz in UTC; what is not ISO (another DateStyle) stays as it is. */
-function utcText(text: string): string {
-  if (text.endsWith('+00') || !TIMESTAMP.test(text)) return text;
-  return timestampText(timestampMicroseconds('timestamptz', text), '+00');
+function decodeTimestamptz(decodeText: DecodeText): DecodeValue {
+  const write = isoWriter(decodeText);
+  return (bytes, start, end) => {
+    // `+00`, which is what a session in UTC sends.
+    if (bytes[end - 3] === 0x2b && bytes[end - 2] === 0x30 && bytes[end - 1] === 0x30) {
+      return decodeText(bytes, start, end);
+    }
+    const microseconds = readIsoTimestamp(bytes, start, end);
+    if (!Number.isNaN(microseconds)) return isoText(microseconds, '+00', write);
+    const text = decodeText(bytes, start, end);
+    return TIMESTAMP.test(text) ? timestampText(timestampMicroseconds('timestamptz', text), '+00') : text;
+  };
 }
 
 function encodeTimestamp(name: string, value: unknown): Uint8Array {
-  return new ByteBuilder().int64(timestampMicroseconds(name, isoText(name, value))).take();
+  return new ByteBuilder().int64(timestampMicroseconds(name, textOf(name, value))).take();
 }
 
 /** date, time, timetz, timestamp and timestamptz as text. */
@@ -142,8 +170,8 @@ export const dateTimeCodecs: readonly TypeCodec[] = [
       requireLength('date', start, end, 4);
       return dateText(readInt32(bytes, start));
     },
-    encodeText: (value) => isoText('date', value),
-    encodeBinary: (value) => new ByteBuilder().int32(dateDays(isoText('date', value))).take(),
+    encodeText: (value) => textOf('date', value),
+    encodeBinary: (value) => new ByteBuilder().int32(dateDays(textOf('date', value))).take(),
   },
   {
     oid: 1083,
@@ -182,11 +210,8 @@ export const dateTimeCodecs: readonly TypeCodec[] = [
     name: 'timestamp',
     preferredFormat: 1,
     decodeText: asciiText,
-    decodeBinary(bytes, start, end) {
-      requireLength('timestamp', start, end, 8);
-      return decodeTimestamp(bytes, start, '');
-    },
-    encodeText: (value) => isoText('timestamp', value),
+    decodeBinary: decodeTimestamp('timestamp', ''),
+    encodeText: (value) => textOf('timestamp', value),
     encodeBinary: (value) => encodeTimestamp('timestamp', value),
   },
   {
@@ -194,12 +219,9 @@ export const dateTimeCodecs: readonly TypeCodec[] = [
     arrayOid: 1185,
     name: 'timestamptz',
     preferredFormat: 1,
-    decodeText: (bytes, start, end) => utcText(asciiText(bytes, start, end)),
-    decodeBinary(bytes, start, end) {
-      requireLength('timestamptz', start, end, 8);
-      return decodeTimestamp(bytes, start, '+00');
-    },
-    encodeText: (value) => isoText('timestamptz', value),
+    decodeText: textual(decodeTimestamptz),
+    decodeBinary: decodeTimestamp('timestamptz', '+00'),
+    encodeText: (value) => textOf('timestamptz', value),
     encodeBinary: (value) => encodeTimestamp('timestamptz', value),
   },
 ];
@@ -210,13 +232,33 @@ function asDate(codec: TypeCodec): TypeCodec {
     const microseconds =
       codec.name === 'date' ? dateMicroseconds(String(text)) : timestampMicroseconds(codec.name, String(text));
     if (microseconds === MAX_INT64 || microseconds === MIN_INT64) return new Date(Number.NaN);
-    return new Date(Math.floor(Number((microseconds + EPOCH_1970) / 1000n)));
+    return new Date(Number(floorDivision(microseconds + EPOCH_1970, 1000n)));
   };
   return {
     ...codec,
-    decodeText: (bytes, start, end) => toDate(codec.decodeText(bytes, start, end)),
-    decodeBinary: (bytes, start, end) => toDate(codec.decodeBinary(bytes, start, end)),
+    decodeText(bytes, start, end) {
+      const microseconds =
+        codec.name === 'date' && end - start === 10
+          ? readIsoDay(bytes, start, end) * DAY_MICROSECONDS
+          : readIsoTimestamp(bytes, start, end);
+      return Number.isNaN(microseconds) ? toDate(codec.decodeText(bytes, start, end)) : dateOf(microseconds);
+    },
+    decodeBinary(bytes, start, end) {
+      const microseconds = end - start === 8 ? readMicroseconds(bytes, start) : Number.NaN;
+      return Number.isNaN(microseconds) ? toDate(codec.decodeBinary(bytes, start, end)) : dateOf(microseconds);
+    },
   };
+}
+
+/** BigInt's own division rounds towards zero, which would change digits of a time before 1970. */
+function floorDivision(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return quotient * divisor > dividend ? quotient - 1n : quotient;
+}
+
+/** Microseconds since 2000, cut off to milliseconds. */
+function dateOf(microseconds: number): Date {
+  return new Date(Math.floor(microseconds / 1000) + 946_684_800_000);
 }
 
 function dateMicroseconds(text: string): bigint {

@@ -1,44 +1,7 @@
 import { ByteBuilder } from './byte-builder.ts';
-import { asciiText, malformed, readFloat32, readFloat64, requireLength, wrongKind } from './bytes.ts';
+import { readFloat32, readFloat64, requireLength, wrongKind } from './bytes.ts';
 import type { TypeCodec } from './codec.ts';
-
-/** Powers of ten that a float8 holds exactly. */
-const EXACT_POWERS = 22;
-const POWERS: readonly number[] = Array.from({ length: EXACT_POWERS + 1 }, (_, exponent) => Number(`1e${exponent}`));
-/** Up to 15 digits are an exact integer: one division by an exact power is then rounded correctly (Clinger 1990). */
-const EXACT_DIGITS = 15;
-/** No float's text is longer. */
-const MAX_TEXT_BYTES = 32;
-
-/** Text that is not plain digits with a point: exponents, NaN, infinities, many digits. */
-function parseSlowly(name: string, bytes: Uint8Array, start: number, end: number): number {
-  const text = end - start <= MAX_TEXT_BYTES ? asciiText(bytes, start, end) : '';
-  const value = Number(text);
-  if (text.trim() === '' || (Number.isNaN(value) && text !== 'NaN')) throw malformed(name);
-  return value;
-}
-
-function parseFloatText(name: string, bytes: Uint8Array, start: number, end: number): number {
-  const isNegative = bytes[start] === 0x2d;
-  let digits = 0;
-  let scale = -1;
-  let value = 0;
-  for (let at = isNegative ? start + 1 : start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === 0x2e && scale < 0) {
-      scale = 0;
-      continue;
-    }
-    const digit = byte - 0x30;
-    if (digit < 0 || digit > 9 || digits === EXACT_DIGITS) return parseSlowly(name, bytes, start, end);
-    value = value * 10 + digit;
-    digits++;
-    if (scale >= 0) scale++;
-  }
-  if (digits === 0) return parseSlowly(name, bytes, start, end);
-  const exact = scale > 0 ? value / (POWERS[scale] ?? 1) : value;
-  return isNegative ? -exact : exact;
-}
+import { parseFloatText } from './float-text.ts';
 
 /** As PostgreSQL writes it: `1e+100`, `-0`, `NaN`, `Infinity`. */
 export function floatText(name: string, value: unknown): string {

@@ -2,6 +2,7 @@ import { ByteBuilder } from './byte-builder.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import { asciiText, requireLength, wrongKind } from './bytes.ts';
 import type { TypeCodec } from './codec.ts';
+import { textual } from './textual.ts';
 
 function requireMatch(name: string, value: unknown, pattern: RegExp): readonly string[] {
   const match = typeof value === 'string' ? pattern.exec(value) : null;
@@ -9,6 +10,8 @@ function requireMatch(name: string, value: unknown, pattern: RegExp): readonly s
   return match.slice(1);
 }
 
+/** The digits of hexadecimal numbers, as bytes. */
+const HEX: Uint8Array = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const UUID = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;
 const TID = /^\(([0-9]+),([0-9]+)\)$/;
 const LSN = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i;
@@ -20,11 +23,20 @@ const uuidCodec: TypeCodec = {
   name: 'uuid',
   preferredFormat: 1,
   decodeText: asciiText,
-  decodeBinary(bytes, start, end) {
-    requireLength('uuid', start, end, 16);
-    const digits = Array.from(bytes.subarray(start, end), (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return requireMatch('uuid', digits, UUID).join('-');
-  },
+  decodeBinary: textual((decodeText) => {
+    const text = new Uint8Array(36).fill(0x2d);
+    return (bytes, start, end) => {
+      requireLength('uuid', start, end, 16);
+      for (let index = 0, at = 0; index < 16; index++) {
+        const byte = bytes[start + index] ?? 0;
+        text[at] = HEX[byte >> 4] ?? 0;
+        text[at + 1] = HEX[byte & 15] ?? 0;
+        // A hyphen stands behind the 4th, 6th, 8th and 10th byte.
+        at += index === 3 || index === 5 || index === 7 || index === 9 ? 3 : 2;
+      }
+      return decodeText(text, 0, 36);
+    };
+  }),
   encodeText: (value) => requireMatch('uuid', value, UUID).join('-'),
   encodeBinary(value) {
     const digits = requireMatch('uuid', value, UUID).join('');

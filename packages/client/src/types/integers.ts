@@ -1,6 +1,7 @@
 import { ByteBuilder } from './byte-builder.ts';
 import {
   asciiText,
+  int64Of,
   malformed,
   readInt16,
   readInt32,
@@ -19,24 +20,42 @@ const SAFE_DIGITS = 15;
 function decodeNumber(name: string): DecodeValue {
   return (bytes, start, end) => {
     const isNegative = bytes[start] === 0x2d;
-    let at = isNegative ? start + 1 : start;
+    const at = isNegative ? start + 1 : start;
     if (at === end || end - at > SAFE_DIGITS) throw malformed(name);
-    let value = 0;
-    for (; at < end; at++) {
-      const digit = (bytes[at] ?? 0) - 0x30;
-      if (digit < 0 || digit > 9) throw malformed(name);
-      value = value * 10 + digit;
-    }
-    return isNegative ? -value : value;
+    const value = readDigits(name, bytes, at, end);
+    return isNegative ? 0 - value : value;
   };
 }
 
+function readDigits(name: string, bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) throw malformed(name);
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Decimal text to a bigint without a string in between, as far as the digits are those of an exact number. */
 function decodeBigint(name: string): DecodeValue {
   return (bytes, start, end) => {
-    const text = end - start <= 20 ? asciiText(bytes, start, end) : '';
-    if (!/^-?[0-9]+$/.test(text)) throw malformed(name);
-    return BigInt(text);
+    const isNegative = bytes[start] === 0x2d;
+    const first = isNegative ? start + 1 : start;
+    if (first === end || end - first > SAFE_DIGITS) return parseBigint(name, bytes, start, end);
+    const value = readDigits(name, bytes, first, end);
+    const high = Math.floor(value / 2 ** 32);
+    const low = value - high * 2 ** 32;
+    if (!isNegative) return int64Of(high, low);
+    // Two's complement of both halves.
+    return low === 0 ? int64Of(-high, 0) : int64Of(~high, -low);
   };
+}
+
+function parseBigint(name: string, bytes: Uint8Array, start: number, end: number): bigint {
+  const text = end - start <= 20 ? asciiText(bytes, start, end) : '';
+  if (!/^-?[0-9]+$/.test(text)) throw malformed(name);
+  return BigInt(text);
 }
 
 /** An integer in the range of its type, as a bigint. */

@@ -1,6 +1,6 @@
-import { decodeUtf8Strict } from '@pg-dblink/protocol';
 import { malformed, wrongKind } from './bytes.ts';
-import type { TypeCodec } from './codec.ts';
+import type { DecodeValue, TypeCodec } from './codec.ts';
+import { textual } from './textual.ts';
 
 function parse(name: string, text: string): unknown {
   try {
@@ -8,6 +8,10 @@ function parse(name: string, text: string): unknown {
   } catch (error) {
     throw malformed(name + (error instanceof Error ? `: ${error.message}` : ''));
   }
+}
+
+function parser(name: string): DecodeValue {
+  return textual((decodeText) => (bytes, start, end) => parse(name, decodeText(bytes, start, end)));
 }
 
 function textOf(name: string, value: unknown): string {
@@ -23,8 +27,8 @@ export const jsonCodecs: readonly TypeCodec[] = [
     arrayOid: 199,
     name: 'json',
     preferredFormat: 1,
-    decodeText: (bytes, start, end) => parse('json', decodeUtf8Strict(bytes, start, end)),
-    decodeBinary: (bytes, start, end) => parse('json', decodeUtf8Strict(bytes, start, end)),
+    decodeText: parser('json'),
+    decodeBinary: parser('json'),
     encodeText: (value) => textOf('json', value),
     encodeBinary: (value) => new TextEncoder().encode(textOf('json', value)),
   },
@@ -33,11 +37,12 @@ export const jsonCodecs: readonly TypeCodec[] = [
     arrayOid: 3807,
     name: 'jsonb',
     preferredFormat: 1,
-    decodeText: (bytes, start, end) => parse('jsonb', decodeUtf8Strict(bytes, start, end)),
-    decodeBinary(bytes, start, end) {
-      if (bytes[start] !== 1) throw malformed('jsonb');
-      return parse('jsonb', decodeUtf8Strict(bytes, start + 1, end));
-    },
+    decodeText: parser('jsonb'),
+    decodeBinary: textual((decodeText) => (bytes, start, end) => {
+      // An empty value must not make the byte behind it the version.
+      if (start === end || bytes[start] !== 1) throw malformed('jsonb');
+      return parse('jsonb', decodeText(bytes, start + 1, end));
+    }),
     encodeText: (value) => textOf('jsonb', value),
     encodeBinary(value) {
       const text = new TextEncoder().encode(textOf('jsonb', value));

@@ -3,7 +3,6 @@ import { arrayCodec, vectorCodec } from './arrays.ts';
 import { bitCodecs } from './bits.ts';
 import { booleanCodecs } from './boolean.ts';
 import { byteaCodecs } from './bytea.ts';
-import { asciiText } from './bytes.ts';
 import type { DecodeValue, TypeCodec } from './codec.ts';
 import { recordCodec } from './composites.ts';
 import { dateTimeCodecs } from './date-time.ts';
@@ -18,6 +17,7 @@ import { numericCodecs } from './numeric.ts';
 import { multirangeCodec, rangeCodec } from './ranges.ts';
 import { oidAliasCodecs, stringCodecs, voidCodec } from './strings.ts';
 import { textSearchCodecs } from './text-search.ts';
+import { overText } from './textual.ts';
 
 const SCALARS: readonly TypeCodec[] = [
   ...booleanCodecs,
@@ -75,6 +75,17 @@ function completed(scalars: ReadonlyMap<number, TypeCodec>): ReadonlyMap<number,
   return all;
 }
 
+/** The codecs with a platform's decoder of text in the place of the portable one. */
+function overDecoder(codecs: ReadonlyMap<number, TypeCodec>, decodeText: DecodeText): ReadonlyMap<number, TypeCodec> {
+  if (decodeText === decodeUtf8Strict) return codecs;
+  const over = (codec: TypeCodec): TypeCodec => ({
+    ...codec,
+    decodeText: overText(codec.decodeText, decodeText),
+    decodeBinary: overText(codec.decodeBinary, decodeText),
+  });
+  return new Map(Array.from(codecs, ([oid, codec]) => [oid, over(codec)]));
+}
+
 /**
  * The codecs of a connection by type OID; types that it does not know are text, or bytes when asked for in binary.
  *
@@ -94,8 +105,9 @@ export class TypeRegistry {
   /** @param decodeText - makes strings of UTF-8, and must refuse what is none; a platform may have a faster one */
   constructor(codecs: Iterable<TypeCodec> = SCALARS, decodeText: DecodeText = decodeUtf8Strict) {
     this.#given = new Map(Array.from(codecs, (codec) => [codec.oid, codec]));
-    this.#codecs = completed(this.#given);
     this.#decodeText = decodeText;
+    // Before and after: elements of arrays are values, too.
+    this.#codecs = overDecoder(completed(overDecoder(this.#given, decodeText)), decodeText);
   }
 
   /** A registry with codecs added or replaced; this one stays as it is. */
@@ -120,8 +132,6 @@ export class TypeRegistry {
   /** How the values of a column are made. */
   decoderFor({ format, typeOid }: FieldDescription): DecodeValue {
     const codec = this.#codecs.get(typeOid);
-    const decode = format === 1 ? (codec?.decodeBinary ?? copyBytes) : (codec?.decodeText ?? decodeUtf8Strict);
-    // What is plain text goes through the decoder of the platform.
-    return decode === decodeUtf8Strict || decode === asciiText ? this.#decodeText : decode;
+    return format === 1 ? (codec?.decodeBinary ?? copyBytes) : (codec?.decodeText ?? this.#decodeText);
   }
 }

@@ -1,0 +1,67 @@
+/** Date and time in ISO 8601, as PostgreSQL writes them, read from their bytes. */
+
+import { daysSince2000 } from './calendar.ts';
+
+const ZERO = 0x30;
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+const COLON = 0x3a;
+const POINT = 0x2e;
+const BLANK = 0x20;
+const LETTER_T = 0x54;
+const DAY_MICROSECONDS = 86_400_000_000;
+/** What a digit behind the point is worth, in microseconds. */
+const FRACTION = [100_000, 10_000, 1000, 100, 10, 1];
+
+/** Two digits; NaN when there are none. */
+function two(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] ?? 0) - ZERO;
+  const ones = (bytes[at + 1] ?? 0) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+/** Days since 2000 of `YYYY-MM-DD`; NaN for anything else, years with more digits and years BC among it. */
+export function readIsoDay(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 10 || bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) return Number.NaN;
+  const year = two(bytes, start) * 100 + two(bytes, start + 2);
+  // A year 0 is none: what is written so has its own rules.
+  return year === 0 ? Number.NaN : daysSince2000({ year, month: two(bytes, start + 5), day: two(bytes, start + 8) });
+}
+
+/**
+ * Microseconds since 2000 of `YYYY-MM-DD HH:MM:SS[.ffffff][±HH[:MM[:SS]]]`, in UTC when there is an offset; NaN for
+ * anything else, and where a number would not be exact: dates before 1714 or after 2285.
+ */
+export function readIsoTimestamp(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 19 || bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return Number.NaN;
+  if (bytes[start + 10] !== BLANK && bytes[start + 10] !== LETTER_T) return Number.NaN;
+  const days = readIsoDay(bytes, start, start + 10);
+  const seconds = (two(bytes, start + 11) * 60 + two(bytes, start + 14)) * 60 + two(bytes, start + 17);
+  let fraction = 0;
+  let at = start + 19;
+  if (at < end && bytes[at] === POINT) {
+    const first = ++at;
+    for (; at < end; at++) {
+      const digit = (bytes[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      fraction += digit * (FRACTION[at - first] ?? Number.NaN);
+    }
+    if (at === first) return Number.NaN;
+  }
+  const value = days * DAY_MICROSECONDS + seconds * 1_000_000 + fraction - readOffset(bytes, at, end) * 1_000_000;
+  return Number.isSafeInteger(value) ? value : Number.NaN;
+}
+
+/** Seconds east of Greenwich; 0 for no offset, NaN for what is none. */
+function readOffset(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return 0;
+  const sign = bytes[start] === PLUS ? 1 : -1;
+  if (sign < 0 && bytes[start] !== MINUS) return Number.NaN;
+  let seconds = two(bytes, start + 1) * 3600;
+  let at = start + 3;
+  for (let unit = 60; at < end && unit >= 1; unit /= 60, at += 3) {
+    if (bytes[at] !== COLON) return Number.NaN;
+    seconds += two(bytes, at + 1) * unit;
+  }
+  return at === end ? sign * seconds : Number.NaN;
+}
