@@ -1,3 +1,4 @@
+import { type EgressPolicy, egressRules } from '@pg-dblink/client';
 import { defineLibrary, doubleFileGrowth, writeFiles } from '@pg-dblink/fmgr';
 import { Caller } from './bridge/caller.ts';
 import { createControl, type SelfAddress, setSelfAddresses } from './bridge/control.ts';
@@ -15,6 +16,8 @@ export interface DblinkOptions {
   readonly allowLocalFiles?: boolean;
   /** Whether libpq's environment variables, ~/.pgpass and service files fill in what a string leaves out; default 'none'. */
   readonly environment?: 'none' | 'libpq';
+  /** Where connections from SQL may go, cancel requests included; anywhere unless given. */
+  readonly egress?: EgressPolicy;
   /**
    * Milliseconds after which making a connection fails because it may lead back here by a road that no address shows;
    * counts only while self addresses are known. Default 30 000; 0 for no limit.
@@ -56,6 +59,8 @@ export interface DblinkExtension {
  * Each PGlite made with it has connections of its own. Its thread waits inside the functions: it can never serve a
  * server that it waits for.
  *
+ * @throws UsageError for an egress policy that cannot be understood
+ *
  * @example
  * ```ts
  * const pg = await PGlite.create({ extensions: { dblink: dblink() } });
@@ -63,6 +68,8 @@ export interface DblinkExtension {
  * ```
  */
 export function dblink(options: DblinkOptions = {}): DblinkExtension {
+  // A policy that cannot be understood is the embedder's mistake, not a statement's.
+  if (options.egress !== undefined) egressRules(options.egress);
   return {
     name: 'dblink',
     setup: async (_pg, emscriptenOpts) => {
@@ -71,6 +78,7 @@ export function dblink(options: DblinkOptions = {}): DblinkExtension {
       const network = {
         allowLocalFiles: options.allowLocalFiles ?? false,
         environment: options.environment ?? 'none',
+        egress: options.egress,
         loopTimeoutMs: options.loopTimeoutMs ?? 30_000,
       } as const;
       const caller = new Caller(nodeThreads(network, options.worker), control);

@@ -12,6 +12,7 @@ const PRINTED = [
   "{ id: 3, total: '4.50' }",
   'The embedded database itself listens at ::1, port 6543: the connection would wait for itself for ever.',
   '57014 canceling statement due to statement timeout',
+  '42501 connection not allowed by the egress policy',
 ];
 
 let cluster: Cluster;

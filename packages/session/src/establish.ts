@@ -51,8 +51,24 @@ async function open(scope: Scope, conninfo: string): Promise<RemoteConnection> {
     if (scope.signal?.aborted === true) throw interruption(scope.signal);
     if (isDblinkError(error)) throw error;
     const detail = (error instanceof Error ? error.message : String(error)).replace(/\n+$/, '');
-    throw new DblinkError({ sqlState: '08001', message: 'could not establish connection', detail }, { cause: error });
+    const fields = isForbidden(error) ? FORBIDDEN : UNREACHABLE;
+    throw new DblinkError({ ...fields, detail }, { cause: error });
   }
+}
+
+const UNREACHABLE = { sqlState: '08001', message: 'could not establish connection' } as const;
+/** Nothing is known of the server then: it was not asked. */
+const FORBIDDEN = {
+  sqlState: '42501',
+  message: 'connection not allowed by the egress policy',
+  hint: 'The program that runs this database decides where its connections may go.',
+} as const;
+
+/** Every attempt was refused by the host's egress policy, as the client's ConnectError tells. */
+function isForbidden(error: unknown): boolean {
+  const attempts = typeof error === 'object' && error !== null && 'attempts' in error ? error.attempts : undefined;
+  if (!Array.isArray(attempts) || attempts.length === 0) return false;
+  return attempts.every((attempt: { readonly code?: unknown }) => attempt.code === 'EGRESS_REFUSED');
 }
 
 /** Rows must arrive in the local database's encoding; a remote session that has it already is left alone. */

@@ -27,6 +27,7 @@ export function makeConnect(network: NetworkOptions, control: SharedArrayBuffer)
         environment: network.environment,
         allowFiles: network.allowLocalFiles,
         cancelTimeoutMs: CANCEL_TIMEOUT_MS,
+        egress: network.egress,
         admitPeer: (peer) => {
           try {
             refuseSelf(peer, own);

@@ -1,3 +1,4 @@
+import type { EgressPolicy } from '@pg-dblink/client';
 import type { ThreadMemory } from '../bridge/thread.ts';
 
 /** Messages to the worker: look into the request ring; end in order. */
@@ -10,6 +11,8 @@ export interface NetworkOptions {
   readonly allowLocalFiles: boolean;
   /** Whether libpq's environment variables and files stand in for missing options. */
   readonly environment: 'none' | 'libpq';
+  /** Where connections may go; anywhere when undefined. */
+  readonly egress: EgressPolicy | undefined;
   /** Limit for making a connection that could lead back to the embedded database; 0 for none. */
   readonly loopTimeoutMs: number;
 }
