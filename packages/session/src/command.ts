@@ -85,6 +85,11 @@ export class Command implements RemoteSink {
     return this.#ready.length > 0 || this.#phase === 'finished';
   }
 
+  /** Every result has been taken, and the server is ready for another query. */
+  get isOver(): boolean {
+    return this.#ready.length === 0 && this.#phase === 'finished';
+  }
+
   /** Nobody waits for its results any more. */
   get isAbandoned(): boolean {
     return this.#phase === 'abandoned';

@@ -1,26 +1,18 @@
 import type { ColumnListRow } from '@pg-dblink/sql';
+import { type CallOptions, failOnError } from './methods/context.ts';
+import { type ParamsMethods, paramsMethods } from './methods/params.ts';
 import type { RowConsumer, RowOutcome } from './rows.ts';
 import { createSession, type SessionOptions, type Verbs } from './session.ts';
 import { TextRowCollector, type TextRows } from './text-rows.ts';
 import { TypedRowCollector, type TypedRows } from './typed-rows.ts';
 import type { NotifyRow } from './verbs/get-notify.ts';
 
-/** The last argument of most functions: fail_on_error, or that and more by name. */
-export type CallOptions =
-  | boolean
-  | {
-      /** False turns an error of the remote server into a notice. */
-      readonly failOnError?: boolean;
-      /** Ends the wait with 57014; the remote statement is cancelled. */
-      readonly signal?: AbortSignal;
-    };
-
 /**
  * Every dblink function as a method, with the overloads that SQL has: the connection first, fail_on_error last.
  *
  * All of them reject with {@link DblinkError}. Manual: appendix F, "dblink".
  */
-export interface Dblink {
+export interface Dblink extends ParamsMethods {
   connect(conninfo: string): Promise<'OK'>;
   connect(name: string, conninfo: string): Promise<'OK'>;
   connectU(conninfo: string): Promise<'OK'>;
@@ -119,10 +111,6 @@ function split(needed: number, args: readonly Argument[]): Overload {
 const optionalText = (argument: Argument): string | undefined =>
   argument === undefined ? undefined : String(argument);
 
-function failOnError(options: CallOptions): boolean {
-  return typeof options === 'boolean' ? options : (options.failOnError ?? true);
-}
-
 /**
  * Every dblink function over connections of your own making.
  *
@@ -196,6 +184,7 @@ export function createDblink(options: SessionOptions): Dblink {
       plain.buildSql({ kind: 'update', relation, keyAttributes, keyCount, sourceValues, targetValues }),
     buildSqlDelete: (relation, keyAttributes, keyCount, targetValues) =>
       plain.buildSql({ kind: 'delete', relation, keyAttributes, keyCount, targetValues }),
+    ...paramsMethods({ verbsFor, collect }),
     end: () => session.close(),
   };
 }

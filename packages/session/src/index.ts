@@ -6,7 +6,7 @@ export type {
   RemoteRequest,
   RemoteSink,
 } from './connection.ts';
-export { type CallOptions, createDblink, type Dblink } from './dblink.ts';
+export { createDblink, type Dblink } from './dblink.ts';
 export {
   DblinkError,
   type DblinkMessageFields,
@@ -18,10 +18,14 @@ export {
 export type { OptionContext } from './foreign-options.ts';
 export type { BuildSqlRequest, ForeignOption, ForeignServer, LocalDatabase } from './local.ts';
 export { localDatabase, type RunLocalQuery } from './local-database.ts';
+export type { CallOptions } from './methods/context.ts';
+export type { ParamsMethods } from './methods/params.ts';
+export type { ParameterValue } from './parameters.ts';
 export type { RowConsumer, RowOutcome, RowSetHeader } from './rows.ts';
 export { type CallEnvironment, createSession, type Session, type SessionOptions, type Verbs } from './session.ts';
 export type { TextRows } from './text-rows.ts';
 export type { TypedRows } from './typed-rows.ts';
 export { validateOptions } from './validator.ts';
 export type { NotifyRow } from './verbs/get-notify.ts';
+export type { ParameterizedStatement } from './verbs/params.ts';
 export type { DeclaredColumn } from './wire-format.ts';

@@ -85,6 +85,7 @@ export class Remote {
   /** PQconsumeInput, then PQisBusy: PQgetResult would have to wait. */
   async isBusy(): Promise<boolean> {
     await this.#consumeInput();
+    this.#parseInput();
     if (this.#state.kind === 'active') this.note(this.#state.command.nextFailure);
     if (this.#state.kind === 'settling') return true;
     return this.#state.kind === 'active' && !this.#state.command.isReady;
@@ -93,6 +94,7 @@ export class Remote {
   /** PQconsumeInput, then PQnotifies until there is none. */
   async takeNotifications(): Promise<readonly RemoteNotification[]> {
     await this.#consumeInput();
+    this.#parseInput();
     return this.connection.takeNotifications();
   }
 
@@ -246,6 +248,11 @@ export class Remote {
     // Words that came as an answer of this command are a result of it already.
     const isNews = death.fatal !== undefined && !command.hasFatal;
     command.lose(isNews ? { kind: 'error', error: death.fatal, text: death.fatalText } : undefined, lost);
+  }
+
+  /** A command whose results have all been read ends where its ReadyForQuery is read, and that may be here. */
+  #parseInput(): void {
+    if (this.#state.kind === 'active' && this.#state.command.isOver) this.#state = this.#afterwards;
   }
 
   /** One read of what an idle death left in the socket: the server's last words first, then the end of file. */

@@ -18,6 +18,7 @@ import { getNotify, type NotifyRow } from './verbs/get-notify.ts';
 import { getResult } from './verbs/get-result.ts';
 import { isBusy } from './verbs/is-busy.ts';
 import { open } from './verbs/open.ts';
+import { execParams, type ParameterizedStatement, queryParams, sendQueryParams } from './verbs/params.ts';
 import { query } from './verbs/query.ts';
 import { sendQuery } from './verbs/send-query.ts';
 import type { DeclaredColumn } from './wire-format.ts';
@@ -77,6 +78,14 @@ export interface Verbs {
   getNotify(name: string | undefined): Promise<NotifyRow[]>;
   getPkey(relation: string): Promise<{ readonly position: number; readonly colname: string }[]>;
   buildSql(request: BuildSqlRequest): Promise<string>;
+  queryParams(
+    target: string | undefined,
+    statement: ParameterizedStatement,
+    failOnError: boolean,
+    consumer: RowConsumer,
+  ): Promise<RowOutcome>;
+  execParams(target: string | undefined, statement: ParameterizedStatement, failOnError: boolean): Promise<string>;
+  sendQueryParams(name: string | undefined, statement: ParameterizedStatement): Promise<0 | 1>;
 }
 
 /** The connections of one local session, and the functions over them. */
@@ -138,5 +147,9 @@ function bind(scope: Scope): Verbs {
     getNotify: (name) => getNotify(scope, name),
     getPkey: (relation) => getPkey(scope, relation),
     buildSql: (request) => buildSql(scope, request),
+    queryParams: (target, statement, failOnError, consumer) =>
+      queryParams(scope, target, statement, failOnError, consumer),
+    execParams: (target, statement, failOnError) => execParams(scope, target, statement, failOnError),
+    sendQueryParams: (name, statement) => sendQueryParams(scope, name, statement),
   };
 }

@@ -1,4 +1,11 @@
-import type { DblinkMessageFields, DeclaredColumn, ForeignServer, NotifyRow, RowOutcome } from '@pg-dblink/session';
+import type {
+  DblinkMessageFields,
+  DeclaredColumn,
+  ForeignServer,
+  NotifyRow,
+  ParameterizedStatement,
+  RowOutcome,
+} from '@pg-dblink/session';
 
 /** One dblink function with its arguments; an undefined name is the unnamed connection. */
 export type CallRequest =
@@ -39,7 +46,24 @@ export type CallRequest =
   | { readonly verb: 'isBusy'; readonly name: string }
   | { readonly verb: 'getResult'; readonly name: string; readonly failOnError: boolean }
   | { readonly verb: 'cancelQuery'; readonly name: string }
-  | { readonly verb: 'getNotify'; readonly name: string | undefined };
+  | { readonly verb: 'getNotify'; readonly name: string | undefined }
+  | {
+      readonly verb: 'queryParams';
+      readonly target: string | undefined;
+      readonly statement: ParameterizedStatement;
+      readonly failOnError: boolean;
+    }
+  | {
+      readonly verb: 'execParams';
+      readonly target: string | undefined;
+      readonly statement: ParameterizedStatement;
+      readonly failOnError: boolean;
+    }
+  | {
+      readonly verb: 'sendQueryParams';
+      readonly name: string | undefined;
+      readonly statement: ParameterizedStatement;
+    };
 
 /** What the local catalogs say to whoever makes a connection for the current user. */
 export interface LocalAnswer {

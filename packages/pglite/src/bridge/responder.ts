@@ -166,6 +166,12 @@ async function dispatch(verbs: Verbs, request: CallRequest, consumer: RowConsume
       return text(await verbs.cancelQuery(request.name));
     case 'getNotify':
       return { kind: 'notifications', value: await verbs.getNotify(request.name) };
+    case 'queryParams':
+      return set(await verbs.queryParams(request.target, request.statement, request.failOnError, consumer));
+    case 'execParams':
+      return text(await verbs.execParams(request.target, request.statement, request.failOnError));
+    case 'sendQueryParams':
+      return number(await verbs.sendQueryParams(request.name, request.statement));
   }
 }
 

@@ -4,11 +4,13 @@ import { makeAnswers } from './answers.ts';
 import { readArguments } from './arguments.ts';
 import { hostOf } from './host.ts';
 import { buildSqlDelete, buildSqlInsert, buildSqlUpdate, currentQuery, fdwValidator, getPkey } from './local.ts';
+import { paramsFunctions } from './params.ts';
 import { columnsOf, declaredRow, receiveSet } from './rows.ts';
 
 /** The bodies of the extension's C functions, by symbol. */
 export function makeFunctions(caller: () => Caller): Readonly<Record<string, HostFunction>> {
-  const { ask, returnAnswer, returnSet } = makeAnswers(caller);
+  const answers = makeAnswers(caller);
+  const { ask, returnAnswer, returnSet } = answers;
   return {
     dblink_connect: (call) => {
       const { name, first } = readArguments(call, 1);
@@ -70,5 +72,6 @@ export function makeFunctions(caller: () => Caller): Readonly<Record<string, Hos
     dblink_build_sql_update: buildSqlUpdate,
     dblink_current_query: currentQuery,
     dblink_fdw_validator: fdwValidator,
+    ...paramsFunctions(answers),
   };
 }

@@ -8,16 +8,18 @@ export async function connect(scope: Scope, name: string | undefined, target: st
     scope.connections.replaceUnnamed(await establish(scope, target));
     return 'OK';
   }
-  const kept = truncateIdentifier(name);
-  if (kept !== name) {
-    scope.notice({
-      level: 'NOTICE',
-      sqlState: '42622',
-      message: `identifier "${name}" will be truncated to "${kept}"`,
-    });
-  }
-  await establish(scope, target, () => scope.connections.reserve(name));
+  await establish(scope, target, () => {
+    noticeTruncation(scope, name);
+    return scope.connections.reserve(name);
+  });
   return 'OK';
+}
+
+function noticeTruncation(scope: Scope, name: string): void {
+  const kept = truncateIdentifier(name);
+  if (kept === name) return;
+  const message = `identifier "${name}" will be truncated to "${kept}"`;
+  scope.notice({ level: 'NOTICE', sqlState: '42622', message });
 }
 
 /** dblink_connect_u: the same for a caller whom the local database's owner vouches for. */
