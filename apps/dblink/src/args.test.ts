@@ -76,12 +76,29 @@ test('the embedded database: in memory with the extension, unless said otherwise
     dataDirectory: undefined,
     createExtension: true,
     allowLocalFiles: false,
+    egress: undefined,
   });
   expect(runOptions('--data', 'd', '--no-extension', '--allow-local-files').engine).toStrictEqual({
     dataDirectory: 'd',
     createExtension: false,
     allowLocalFiles: true,
+    egress: undefined,
   });
+});
+
+test('where connections may go', () => {
+  const flags = ['--allow-host', 'a', '--allow-host', '*.b', '--allow-network', 'loopback', '--allow-port', '1-2'];
+  const more = ['--allow-socket', '/run', '--refuse-network', '10.0.0.0/8'];
+  const egress = {
+    hosts: ['a', '*.b'],
+    networks: ['loopback'],
+    ports: ['1-2'],
+    sockets: ['/run'],
+    refusedNetworks: ['10.0.0.0/8'],
+  };
+  expect(runOptions(...flags, ...more).engine.egress).toStrictEqual(egress);
+  expect(parse('serve', ...flags, ...more).invocation).toMatchObject({ kind: 'serve', engine: { egress } });
+  expect(runOptions('--allow-port', '5432').engine.egress).toStrictEqual({ ports: ['5432'] });
 });
 
 test('serve', () => {
@@ -96,7 +113,7 @@ test('serve', () => {
       waitTimeoutMs: 1500,
       idleInTransactionTimeoutMs: 60_000,
     },
-    engine: { dataDirectory: 'd', createExtension: true, allowLocalFiles: false },
+    engine: { dataDirectory: 'd', createExtension: true, allowLocalFiles: false, egress: undefined },
   });
 });
 
@@ -110,6 +127,10 @@ test('conninfo', () => {
 test.each([
   [['--nix'], "error: unknown option '--nix'"],
   [['-c'], "error: option '-c, --command <sql>' argument missing"],
+  [
+    ['--allow-network', 'db.example.com'],
+    "error: option '--allow-network <cidr>' argument 'db.example.com' is invalid. \"db.example.com\" is no network",
+  ],
   [['database'], 'error: too many arguments'],
   [['serve', '--port', '70000'], "error: option '--port <number>' argument '70000' is invalid. It is no port number."],
   [

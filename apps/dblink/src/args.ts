@@ -1,4 +1,6 @@
+import type { EgressPolicy } from '@pg-dblink/pglite';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type EgressFlags, egressOptions, egressPolicy } from './egress-flags.ts';
 import type { PrintSettings } from './format/settings.ts';
 import type { ServeOptions } from './serve/options.ts';
 
@@ -26,6 +28,8 @@ export interface EngineArguments {
   readonly dataDirectory: string | undefined;
   readonly createExtension: boolean;
   readonly allowLocalFiles: boolean;
+  /** Where connections of dblink may go; undefined lets them go anywhere. */
+  readonly egress: EgressPolicy | undefined;
 }
 
 /** What `dblink conninfo` is to show. */
@@ -49,7 +53,7 @@ export interface ArgumentOutput {
   err(text: string): void;
 }
 
-interface EngineFlags {
+interface EngineFlags extends EgressFlags {
   readonly data?: string;
   readonly extension: boolean;
   readonly allowLocalFiles?: true;
@@ -95,7 +99,7 @@ export function parseArguments(argv: readonly string[], version: string, output:
 }
 
 function engineOptions(command: Command): Command {
-  return command
+  return egressOptions(command)
     .option('--data <directory>', 'keep the database in this directory; in memory without it')
     .option('--no-extension', 'do not create the extension dblink')
     .option('--allow-local-files', 'let connection strings in SQL name local files');
@@ -106,6 +110,7 @@ function engineArguments(flags: EngineFlags): EngineArguments {
     dataDirectory: flags.data,
     createExtension: flags.extension,
     allowLocalFiles: flags.allowLocalFiles === true,
+    egress: egressPolicy(flags),
   };
 }
 

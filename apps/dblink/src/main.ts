@@ -5,11 +5,12 @@ import { type Engine, EngineError } from './engine/engine.ts';
 /** Starts the engine first: what it is needed for is loaded while it starts. */
 async function startEngine(engine: EngineArguments): Promise<Engine> {
   const { startEngine: start } = await import('./engine/start.ts');
-  const { dataDirectory, createExtension, allowLocalFiles } = engine;
+  const { dataDirectory, createExtension, allowLocalFiles, egress } = engine;
   return await start({
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
     createExtension,
     allowLocalFiles,
+    ...(egress === undefined ? {} : { egress }),
     environment: 'libpq',
   });
 }

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 it('has examples with their output', () => {
-  expect(examples).toHaveLength(6);
+  expect(examples).toHaveLength(7);
 });
 
 it.each(examples)('$script', async ({ script, output }) => {

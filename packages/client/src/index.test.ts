@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as egress from './egress.ts';
 import * as everywhere from './index.ts';
 import * as node from './node.ts';
 import * as door from './pg.ts';
@@ -56,6 +57,13 @@ test('the names of the general entry', () => {
 });
 
 test('the names of the other entries', () => {
+  expect(Object.keys(egress).sort()).toEqual([
+    'EgressError',
+    'UsageError',
+    'egressRules',
+    'isEgressError',
+    'isUsageError',
+  ]);
   expect(Object.keys(node).sort()).toEqual(['REQUEST_CHANNEL', 'connect', 'resolveWithFiles']);
   expect(Object.keys(websocket).sort()).toEqual(['connect']);
   expect(Object.keys(door).sort()).toEqual([

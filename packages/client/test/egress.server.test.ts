@@ -146,13 +146,12 @@ describe('what is not allowed is not connected to', () => {
   test('a name that is not allowed is not resolved: to ask for it would tell somebody', async () => {
     const asked: string[] = [];
     const resolved = resolvedFrom('host=secret.evil.example');
-    const failed = await connectResolved(
-      resolved,
-      resolving((host) => asked.push(host) && ['127.0.0.1']),
-      {
-        egress: { hosts: ['db.example.com'] },
-      },
-    ).catch((error: unknown) => error);
+    const provider = resolving((host) => {
+      asked.push(host);
+      return ['127.0.0.1'];
+    });
+    const egress = { hosts: ['db.example.com'] };
+    const failed = await connectResolved(resolved, provider, { egress }).catch((error: unknown) => error);
     expect(isConnectError(failed) && failed.message).toBe(
       'could not translate host name "secret.evil.example" to address: not allowed by the egress policy',
     );

@@ -1,4 +1,4 @@
-import { type EgressPolicy, egressRules } from '@pg-dblink/client';
+import { type EgressPolicy, egressRules } from '@pg-dblink/client/egress';
 import { defineLibrary, doubleFileGrowth, writeFiles } from '@pg-dblink/fmgr';
 import { Caller } from './bridge/caller.ts';
 import { createControl, type SelfAddress, setSelfAddresses } from './bridge/control.ts';

@@ -21,8 +21,9 @@ export async function openDatabase(settings: EngineWorkerData): Promise<Database
   const extensions: NonNullable<PGliteOptions['extensions']> = { ...access.extensions, ...template };
   const { extension } = settings;
   if (extension !== undefined) {
-    const { control, allowLocalFiles, environment } = extension;
-    extensions['dblink'] = dblink({ control, allowLocalFiles, environment }) as Extension;
+    const { control, allowLocalFiles, egress, environment } = extension;
+    const policy = egress === undefined ? {} : { egress };
+    extensions['dblink'] = dblink({ control, allowLocalFiles, environment, ...policy }) as Extension;
   }
   const options: PGliteOptions = { extensions };
   if (settings.dataDirectory !== undefined) options.dataDir = settings.dataDirectory;

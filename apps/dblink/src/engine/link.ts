@@ -1,3 +1,4 @@
+import type { EgressPolicy } from '@pg-dblink/pglite';
 import type { TransactionStatus } from './engine.ts';
 
 /**
@@ -63,5 +64,6 @@ export interface ExtensionSettings {
   /** The extension's own block: a cancel request to a dblink function that waits, and the addresses of this process. */
   readonly control: SharedArrayBuffer;
   readonly allowLocalFiles: boolean;
+  readonly egress: EgressPolicy | undefined;
   readonly environment: 'none' | 'libpq';
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { createControl, requestCancel, type SelfAddress, setSelfAddresses } from '@pg-dblink/pglite';
+import { createControl, type EgressPolicy, requestCancel, type SelfAddress, setSelfAddresses } from '@pg-dblink/pglite';
 import { adoptStaging, takeDataDirectory } from './data-directory.ts';
 import { type Engine, EngineError, type EngineListener, type TransactionStatus } from './engine.ts';
 import {
@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly createExtension?: boolean;
   /** Whether connection strings from SQL may name local files, such as a root certificate; false by default. */
   readonly allowLocalFiles?: boolean;
+  /** Where connections from SQL may go; anywhere unless given. */
+  readonly egress?: EgressPolicy;
   /** Whether libpq's environment variables, service file and password file count for them; `none` by default. */
   readonly environment?: 'none' | 'libpq';
 }
@@ -55,6 +57,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       create: options.createExtension ?? true,
       control: createControl(),
       allowLocalFiles: options.allowLocalFiles ?? false,
+      egress: options.egress,
       environment: options.environment ?? 'none',
     };
     const database = { dataDirectory, template: dataDirectory === undefined ? template : undefined };

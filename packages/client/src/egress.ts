@@ -1,0 +1,2 @@
+export { type EgressPolicy, type EgressRules, egressRules } from './egress/policy.ts';
+export { EgressError, isEgressError, isUsageError, UsageError } from './errors.ts';
