@@ -2,11 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatReport, type Report, type Row } from './report.ts';
+import { formatReport, type Plan } from './report.ts';
 import { ROWS } from './rows.ts';
+import { openWorkshop } from './side/workshop.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const { values } = parseArgs({ options: { row: { type: 'string', multiple: true }, list: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { row: { type: 'string', multiple: true }, list: { type: 'boolean' }, pairs: { type: 'string' } },
+});
 
 if (values.list === true) {
   for (const { name, title } of ROWS) process.stdout.write(`${name.padEnd(28)} ${title}\n`);
@@ -16,18 +19,16 @@ if (values.list === true) {
   if (unknown.length > 0) throw new Error(`no row is called ${unknown.join(', ')}; --list names them`);
   const chosen = wanted.length === 0 ? ROWS : ROWS.filter(({ name }) => wanted.includes(name));
   const sections: string[] = [];
+  const workshop = await openWorkshop();
+  const plan: Plan = { pairs: Number(values.pairs ?? 9), workshop };
   for (const row of chosen) {
     process.stderr.write(`${row.name}: load ${loadavg()[0]?.toFixed(2)} before it starts\n`);
-    const section = formatReport(row, await runRow(row));
+    const section = formatReport(row, await row.run(plan));
     process.stdout.write(`${section}\n`);
     sections.push(section);
   }
   // A single row is for the one who is working on it; the document is written from a run of them all.
   if (wanted.length === 0) writeFileSync(resolve(root, 'docs/benchmarks.md'), document(sections));
-}
-
-async function runRow(row: Row): Promise<Report> {
-  return await row.run();
 }
 
 function document(sections: readonly string[]): string {

@@ -53,6 +53,46 @@ export async function measurePairs(ours: Candidate, theirs: Candidate, pairs = 9
       oursMs.push(await timeOnce(ours));
     }
   }
-  const ratios = oursMs.map((ms, pair) => ms / (theirsMs[pair] ?? Number.NaN));
-  return { pairs, oursMs: quartiles(oursMs), theirsMs: quartiles(theirsMs), ratio: quartiles(ratios) };
+  return pairsOf(
+    new Map([
+      ['ours', oursMs],
+      ['theirs', theirsMs],
+    ]),
+    'ours',
+    'theirs',
+  );
+}
+
+/** One of the sides of a round: does its work once and says what that cost. */
+export interface TimedSide {
+  readonly name: string;
+  /** Milliseconds of the work. */
+  run(): Promise<number>;
+}
+
+/** Milliseconds of each side, a round an entry; entries of equal index were measured in turn. */
+export type Rounds = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * Times any number of sides in turn (A B C A B C …, the order rotated from round to round), after one unmeasured run
+ * of each: whatever slows the machine slows all of them.
+ */
+export async function measureRounds(sides: readonly TimedSide[], rounds: number): Promise<Rounds> {
+  for (const side of sides) await side.run();
+  const measured = new Map<string, number[]>(sides.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (let turn = 0; turn < sides.length; turn += 1) {
+      const side = sides[(turn + round) % sides.length];
+      if (side !== undefined) measured.get(side.name)?.push(await side.run());
+    }
+  }
+  return measured;
+}
+
+/** The rounds of two sides as pairs; the second side's times may be scaled, where it did a part of the work. */
+export function pairsOf(rounds: Rounds, ours: string, theirs: string, scale = 1): Pairs {
+  const oursMs = rounds.get(ours) ?? [];
+  const theirsMs = (rounds.get(theirs) ?? []).map((ms) => ms * scale);
+  const ratios = oursMs.map((ms, round) => ms / (theirsMs[round] ?? Number.NaN));
+  return { pairs: oursMs.length, oursMs: quartiles(oursMs), theirsMs: quartiles(theirsMs), ratio: quartiles(ratios) };
 }

@@ -1,4 +1,5 @@
 import type { Pairs } from './measure.ts';
+import type { Workshop } from './side/workshop.ts';
 
 /** One comparison of a row: ours against one peer. */
 export interface Comparison {
@@ -18,11 +19,19 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
+/** What a row is run with. */
+export interface Plan {
+  /** Pairs of each comparison. */
+  readonly pairs: number;
+  /** The programs that sides run as. */
+  readonly workshop: Workshop;
+}
+
 /** A row of the bench. */
 export interface Row {
   readonly name: string;
   readonly title: string;
-  run(): Promise<Report>;
+  run(plan: Plan): Promise<Report>;
 }
 
 /** A verdict needs the quartiles of at least nine pairs on one side of the goal. */

@@ -1,6 +1,7 @@
 import { type Candidate, measurePairs } from '../measure.ts';
 import type { Comparison, Report, Row } from '../report.ts';
 import { withBusyCores } from './busy-cores.ts';
+import { cancelLatency } from './cancel-latency.ts';
 import { requireEqual, type Sides, startSides } from './sides.ts';
 
 const MIXED = `CREATE TABLE mixed AS
@@ -22,7 +23,7 @@ const fetchMixed: Row = {
       await requireEqual(sides, check);
       const sql = `SELECT count(*) FROM dblink('c', 'SELECT * FROM mixed') AS ${columns}`;
       await requireEqual(sides, sql);
-      // A statement that runs again comes in binary; one that the connection has not seen comes as text.
+      // A statement that the connection has not seen is described before it runs.
       let statements = 0;
       const unseen = (): string => sql.replace('FROM mixed', () => `FROM mixed /* ${++statements} */`);
       return {
@@ -81,7 +82,7 @@ const streamMemory: Row = {
 };
 
 /** The rows that compare ours with the C extension. */
-export const DBLINK_ROWS: readonly Row[] = [fetchMixed, callSelect, streamMemory];
+export const DBLINK_ROWS: readonly Row[] = [fetchMixed, callSelect, streamMemory, cancelLatency];
 
 async function withSides(setUp: string, body: (sides: Sides) => Promise<Report>): Promise<Report> {
   const sides = await startSides(setUp);
