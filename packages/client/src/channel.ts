@@ -2,6 +2,7 @@ import type { OpenStream } from './drive.ts';
 import { CancelError, ConnectionLostError } from './errors.ts';
 import { formatLibpqMessage } from './libpq-message.ts';
 import { lostText, SERVER_CLOSED } from './machine/connect-text.ts';
+import { Fifo } from './machine/fifo.ts';
 import { Machine, type Outcome } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
 import type { Session } from './machine/session.ts';
@@ -63,7 +64,7 @@ export class Channel {
   readonly machine: Machine;
   readonly #context: ChannelContext;
   readonly #transport: Transport;
-  readonly #waiting: Turn[] = [];
+  readonly #waiting = new Fifo<Turn>();
   readonly #cancels = new Set<Promise<void>>();
   readonly #closed: Promise<void>;
   #settleClosed: () => void = () => undefined;
@@ -140,8 +141,7 @@ export class Channel {
       this.#watchIdleness();
       return true;
     }
-    const index = this.#waiting.indexOf(turn);
-    if (index >= 0) this.#waiting.splice(index, 1);
+    this.#waiting.remove(turn);
     return false;
   }
 
@@ -166,12 +166,11 @@ export class Channel {
 
   /** Sends what the machine has written; the promise resolves when the socket takes more. */
   flush(): Promise<void> | undefined {
-    for (const bytes of this.machine.output.take()) {
-      if (!this.#transport.write(bytes) && this.#drained === undefined) {
-        this.#drained = new Promise((resolve) => {
-          this.#settleDrained = resolve;
-        });
-      }
+    const { output } = this.machine;
+    if (output.byteLength > 0 && !this.#transport.write(output.take())) {
+      this.#drained ??= new Promise((resolve) => {
+        this.#settleDrained = resolve;
+      });
     }
     return this.#drained;
   }
@@ -344,6 +343,6 @@ export class Channel {
     this.#onDrained();
     this.#current?.lost();
     this.#current = undefined;
-    for (const turn of this.#waiting.splice(0)) turn.lost();
+    for (const turn of this.#waiting.clear()) turn.lost();
   }
 }

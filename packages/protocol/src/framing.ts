@@ -167,8 +167,11 @@ export class FrameReader {
   /**
    * The message that `next` just gave, together with all whole messages of the same type that directly follow it in the
    * chunk; they count as read. The result is reused by the next call.
+   *
+   * @param fieldCount ends the run of DataRows before one that has another number of fields; the first one, which is
+   * given already, is for the caller to check.
    */
-  takeRun(): FrameRun {
+  takeRun(fieldCount?: number): FrameRun {
     const { tag, bytes, start } = this.#frame;
     const run = this.#run;
     run.bytes = bytes;
@@ -185,6 +188,7 @@ export class FrameReader {
     while (end - at >= 5 && bytes[at] === tag) {
       const length = readInt32(bytes, at + 1);
       if (length < least || length > greatest || length >= end - at) break;
+      if (fieldCount !== undefined && fieldCountAt(bytes, at + 5) !== fieldCount) break;
       at += length + 1;
       count += 1;
     }
@@ -305,6 +309,11 @@ export class FrameReader {
     this.#at = this.#chunk.byteLength;
     throw failure;
   }
+}
+
+/** The Int16 that a DataRow's body begins with. */
+function fieldCountAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
 /** What the receiver says about a type byte that has no place here: libpq's words, or the server's. */

@@ -54,7 +54,7 @@ function pair(): Pair {
     },
     sent() {
       const tags: string[] = [];
-      const bytes = joined(machine.output.take());
+      const bytes = joined([machine.output.take()]);
       const view = new DataView(bytes.buffer);
       for (let at = 0; at < bytes.length; at += 1 + view.getInt32(at + 1))
         tags.push(String.fromCharCode(bytes[at] ?? 0));

@@ -22,10 +22,11 @@ import {
 } from '@pg-dblink/protocol';
 import { type CopyDirection, DISCARDING_SINK, type ResultSink } from '../result-sink.ts';
 import { readMessageFields, ServerError, type ServerNotice, type ServerNotification } from '../server-error.ts';
+import { Fifo } from './fifo.ts';
 import { Output } from './output.ts';
 import { FIRST_PHASE, type Move, type Phase, type StepKind, TRANSITIONS } from './phases.ts';
 import { type Request, writeRequest } from './requests.ts';
-import { checkFieldCounts } from './row-check.ts';
+import { checkFieldCount } from './row-check.ts';
 
 /** ReadyForQuery's byte: idle, in a transaction, in a failed one; unknown once the connection is lost. */
 export type TransactionStatus = 'I' | 'T' | 'E' | 'unknown';
@@ -71,7 +72,7 @@ const REFUSED_COPY = 'COPY is not handled by this client call';
  * @example
  * ```ts
  * machine.submit({ kind: 'simple', sql: 'select 1' }, sink);
- * for (const bytes of machine.output.take()) transport.write(bytes);
+ * transport.write(machine.output.take());
  * transport.onChunk = (chunk) => machine.receive(chunk);
  * ```
  */
@@ -79,7 +80,7 @@ export class Machine {
   readonly output: Output = new Output();
   readonly #reader: FrameReader;
   readonly #events: MachineEvents;
-  readonly #queue: Exchange[] = [];
+  readonly #queue = new Fifo<Exchange>();
   #phase: Phase = 'idle';
   #transactionStatus: TransactionStatus;
   /** Why the pipeline's commands are skipped until the next Sync. */
@@ -144,7 +145,7 @@ export class Machine {
 
   /** Drops the rest of the current answer: its sink is never called again. */
   discard(error: unknown): void {
-    const [exchange] = this.#queue;
+    const exchange = this.#queue.first;
     if (exchange !== undefined) dropAnswer(exchange, error);
   }
 
@@ -180,7 +181,7 @@ export class Machine {
   close(): readonly Exchange[] {
     this.#phase = 'closed';
     this.#transactionStatus = 'unknown';
-    return this.#queue.splice(0);
+    return this.#queue.clear();
   }
 
   #take(frame: Frame): Promise<void> | undefined {
@@ -210,8 +211,9 @@ export class Machine {
   #takeRows(frame: Frame): Promise<void> | undefined {
     this.#moveFor(frame);
     const exchange = this.#head();
-    const run = this.#reader.takeRun();
-    if (exchange.columnCount !== undefined) checkFieldCounts(run, exchange.columnCount);
+    const { columnCount } = exchange;
+    if (columnCount !== undefined) checkFieldCount(frame, columnCount);
+    const run = this.#reader.takeRun(columnCount);
     return this.#deliver(exchange, (sink) => sink.dataRows(run.bytes, run.start, run.end, run.count));
   }
 
@@ -293,7 +295,7 @@ export class Machine {
   #takeError(frame: Frame, move: Move): void {
     const error = new ServerError(readMessageFields(decodeErrorResponse(frame).fields));
     if (error.severity === 'FATAL' || error.severity === 'PANIC') this.#events.fatal(error);
-    const [exchange] = this.#queue;
+    const exchange = this.#queue.first;
     if (exchange === undefined) return;
     if (exchange.outcome.kind === 'completed') {
       exchange.outcome = { kind: 'failed', error, step: exchange.steps[exchange.at] };
@@ -305,7 +307,7 @@ export class Machine {
 
   /** The server ignores everything up to the next Sync; what was asked in between ends unexecuted. */
   #skip(cause: ServerError | undefined): void {
-    for (let [exchange] = this.#queue; exchange !== undefined; [exchange] = this.#queue) {
+    for (let exchange = this.#queue.first; exchange !== undefined; exchange = this.#queue.first) {
       const sync = exchange.steps.indexOf('sync', exchange.at);
       if (exchange.at === 0 && sync !== 0 && exchange.outcome.kind === 'completed') this.#markSkipped(exchange, cause);
       if (sync >= 0) {
@@ -338,13 +340,13 @@ export class Machine {
   }
 
   #firstPhase(): Phase {
-    const [exchange] = this.#queue;
+    const exchange = this.#queue.first;
     const step = exchange?.steps[exchange.at];
     return step === undefined ? 'idle' : FIRST_PHASE[step];
   }
 
   #head(): Exchange {
-    const [exchange] = this.#queue;
+    const exchange = this.#queue.first;
     if (exchange === undefined) throw new RemoteProtocolError('unexpected-message', 'nothing was asked');
     return exchange;
   }

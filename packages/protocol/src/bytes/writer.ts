@@ -95,6 +95,14 @@ export class Writer {
     return taken;
   }
 
+  /** Takes back the last whole messages, until no more than `byteLength` bytes of them wait. */
+  truncate(byteLength: number): void {
+    this.#whole = Math.min(this.#whole, this.#from + byteLength);
+    this.#at = this.#whole;
+    this.#lengthAt = none;
+    this.#ceiling = 0;
+  }
+
   /** Appends messages that are already whole, such as a constant Sync. */
   append(messages: Uint8Array): void {
     const at = this.#whole;
