@@ -1,14 +1,16 @@
+import { CachedRun } from './cached-run.ts';
 import type { Channel } from './channel.ts';
 import { batchesOf } from './cursor.ts';
-import type { Outcome } from './machine/machine.ts';
 import type { ExtendedRequest } from './machine/requests.ts';
 import { PreparedStatement, type StatementRunner } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, StreamOptions } from './query-options.ts';
 import { type Result, ResultCollector } from './results.ts';
 import { ColumnCollector, type Columns } from './rows/columns.ts';
 import { RowReaders } from './rows/row-readers.ts';
+import { RowVisitor, type TakeRow, type Visited } from './rows/row-visitor.ts';
 import { encodeParameter, executionOf, prepareStatement, type StatementDescription } from './statement.ts';
 import { type CachedStatement, StatementCache } from './statement-cache.ts';
+import { StatementNames } from './statement-names.ts';
 import { type SubmitOptions, submit } from './submission.ts';
 import type { TypeRegistry } from './types/registry.ts';
 
@@ -19,8 +21,8 @@ export class Executor implements StatementRunner {
   readonly #channel: Channel;
   readonly #readers: RowReaders;
   readonly #cache: StatementCache;
+  readonly #names = new StatementNames();
   readonly #preparing = new Map<string, Promise<CachedStatement>>();
-  #preparedCount = 0;
 
   constructor(channel: Channel, types: TypeRegistry, statementCacheSize: number) {
     this.#channel = channel;
@@ -47,6 +49,17 @@ export class Executor implements StatementRunner {
     return collector.finish();
   }
 
+  async forEachRow(
+    sql: string,
+    values: readonly unknown[],
+    take: TakeRow,
+    options: ExecuteOptions,
+  ): Promise<Visited> {
+    const visitor = new RowVisitor(this.#readersOf(options), options.rows ?? 'object', take);
+    await submit(this.#channel, this.extendedRequest(sql, values, options), visitor, options);
+    return visitor.finish();
+  }
+
   async *batches(
     sql: string,
     values: readonly unknown[],
@@ -59,8 +72,7 @@ export class Executor implements StatementRunner {
     sql: string,
     options: SubmitOptions & { readonly name?: string; readonly parameterTypes?: readonly number[] },
   ): Promise<PreparedStatement> {
-    this.#preparedCount += 1;
-    const name = options.name ?? `pg_dblink_prepared_${this.#preparedCount}`;
+    const name = options.name ?? this.#names.next();
     const { parameterTypes = [] } = options;
     const description = await prepareStatement(
       this.#channel,
@@ -76,7 +88,13 @@ export class Executor implements StatementRunner {
     values: readonly unknown[],
     options: QueryOptions,
   ): Promise<Result<unknown>> {
-    const { collector } = await this.#run(name, sql, description, values, options);
+    const collector = this.collector(options, description);
+    await submit(
+      this.#channel,
+      executionOf(name, sql, description, this.#typesOf(options), values),
+      collector,
+      options,
+    );
     return collector.only();
   }
 
@@ -118,8 +136,11 @@ export class Executor implements StatementRunner {
 
   /** A fresh collector for one request. */
   collector(options: QueryOptions, description?: StatementDescription): ResultCollector {
-    const readers = options.types === undefined ? this.#readers : new RowReaders(options.types);
-    return new ResultCollector(readers, options.rows ?? 'object', description?.fields);
+    return new ResultCollector(this.#readersOf(options), options.rows ?? 'object', description?.fields);
+  }
+
+  #readersOf({ types }: QueryOptions): RowReaders {
+    return types === undefined ? this.#readers : new RowReaders(types);
   }
 
   #typesOf(options: QueryOptions): TypeRegistry {
@@ -132,34 +153,27 @@ export class Executor implements StatementRunner {
     return collector.only();
   }
 
-  /**
-   * Executes by way of the cache. A statement that the server has forgotten (26000: DISCARD, a pooler) or whose rows
-   * have changed their type (0A000) is prepared anew and run once more, if nothing of it can have been executed: the
-   * error must come from Bind, outside a transaction.
-   */
+  /** Executes by way of the cache; see {@link CachedRun} for what happens when the server has forgotten. */
   async #executeCached(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
-    const key = JSON.stringify([sql, options.parameterTypes ?? []]);
-    const statusBefore = this.#channel.machine.transactionStatus;
+    const { parameterTypes = [] } = options;
+    const key = JSON.stringify([sql, parameterTypes]);
     const statement = this.#cache.find(key) ?? (await this.#prepareCached(key, sql, options));
-    const first = await this.#run(statement.name, sql, statement.description, values, options);
-    if (!isStale(first.outcome)) return first.collector.only();
-    this.#cache.forget(key);
-    if (statusBefore !== 'I') return first.collector.only();
-    const fresh = await this.#prepareCached(key, sql, options);
-    const second = await this.#run(fresh.name, sql, fresh.description, values, options);
-    return second.collector.only();
-  }
-
-  async #run(
-    name: string,
-    sql: string,
-    description: StatementDescription,
-    values: readonly unknown[],
-    options: QueryOptions,
-  ): Promise<{ readonly collector: ResultCollector; readonly outcome: Outcome }> {
-    const request = executionOf(name, sql, description, this.#typesOf(options), values);
-    const collector = this.collector(options, description);
-    return { collector, outcome: await submit(this.#channel, request, collector, options) };
+    const run = new CachedRun(
+      {
+        values,
+        parameterTypes,
+        types: this.#typesOf(options),
+        transactionStatus: () => this.#channel.machine.transactionStatus,
+        collect: (description) => this.collector(options, description),
+        nextName: () => this.#names.next(),
+        keep: (renewed) => this.#keep(key, renewed),
+        forget: () => this.#cache.forget(key),
+      },
+      statement,
+    );
+    const { request, sink } = run.begin();
+    await submit(this.#channel, request, sink, options, (outcome) => run.next(outcome));
+    return run.collector.only();
   }
 
   /** Two calls with the same text prepare it once. */
@@ -172,7 +186,7 @@ export class Executor implements StatementRunner {
   }
 
   async #prepareAndKeep(key: string, sql: string, options: ExecuteOptions): Promise<CachedStatement> {
-    const name = this.#cache.nextName();
+    const name = this.#names.next();
     const { parameterTypes = [] } = options;
     const description = await prepareStatement(
       this.#channel,
@@ -181,10 +195,14 @@ export class Executor implements StatementRunner {
       options,
     );
     const statement: CachedStatement = { name, sql, description };
+    this.#keep(key, statement);
+    return statement;
+  }
+
+  #keep(key: string, statement: CachedStatement): void {
     const evicted = this.#cache.keep(key, statement);
     // Its place is needed at some time, not now: nobody waits for this, and a lost connection forgets it anyway.
     if (evicted !== undefined) this.closeStatement(evicted.name).catch(() => undefined);
-    return statement;
   }
 
   async *#stream(
@@ -208,10 +226,4 @@ function batchCollectors(
     last = make(fields === undefined ? description : { parameterTypes: [], fields });
     return last;
   };
-}
-
-/** The server refused a prepared statement before it began to execute it. */
-function isStale(outcome: Outcome): boolean {
-  if (outcome.kind !== 'failed' || outcome.step !== 'bind') return false;
-  return outcome.error.sqlState === '26000' || outcome.error.sqlState === '0A000';
 }

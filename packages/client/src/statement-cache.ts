@@ -14,7 +14,6 @@ export interface CachedStatement {
 export class StatementCache {
   readonly #statements = new Map<string, CachedStatement>();
   readonly #capacity: number;
-  #count = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -23,12 +22,6 @@ export class StatementCache {
   /** The cache is in use at all. */
   get isOn(): boolean {
     return this.#capacity > 0;
-  }
-
-  /** A name that no statement of this connection has had. */
-  nextName(): string {
-    this.#count += 1;
-    return `pg_dblink_${this.#count}`;
   }
 
   find(key: string): CachedStatement | undefined {

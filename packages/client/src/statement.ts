@@ -16,7 +16,7 @@ export interface StatementDescription {
 }
 
 /** Gathers ParameterDescription and RowDescription. */
-class DescriptionSink implements ResultSink {
+export class DescriptionSink implements ResultSink {
   parameterTypes: readonly number[] = [];
   fields: readonly FieldDescription[] = [];
   error: ServerError | undefined;
@@ -31,6 +31,15 @@ class DescriptionSink implements ResultSink {
 
   errorResponse(error: ServerError): void {
     this.error ??= error;
+  }
+
+  /** What it was told, once the server is ready again without an error. */
+  description(types: TypeRegistry): StatementDescription {
+    return {
+      parameterTypes: this.parameterTypes,
+      // Described as a statement all formats are 0: the ones that count are what we will ask for.
+      fields: this.fields.map((field) => ({ ...field, format: types.preferredFormat(field.typeOid) })),
+    };
   }
 
   dataRows(): void {}
@@ -49,11 +58,7 @@ export async function prepareStatement(
   const sink = new DescriptionSink();
   await submit(channel, { kind: 'describe', ...statement }, sink, options);
   if (sink.error !== undefined) throw sink.error;
-  return {
-    parameterTypes: sink.parameterTypes,
-    // Described as a statement all formats are 0: the ones that count are what we will ask for.
-    fields: sink.fields.map((field) => ({ ...field, format: types.preferredFormat(field.typeOid) })),
-  };
+  return sink.description(types);
 }
 
 /** The request that runs a described statement once. */

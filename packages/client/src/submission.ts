@@ -12,12 +12,21 @@ export interface SubmitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** One request with a turn of its own: settled when the server is ready for the next one. */
+/** A request that belongs to the same turn as the one before it. */
+export interface FollowUp {
+  readonly request: Request;
+  readonly sink: ResultSink;
+}
+
+/** Looks at an answer and says what is to be sent behind it; undefined when that was all. */
+export type NextStep = (outcome: Outcome) => FollowUp | undefined;
+
+/** One request with a turn of its own, or several: settled when the server is ready for the next turn. */
 class Submission implements Turn {
   readonly promise: Promise<Outcome>;
   readonly #channel: Channel;
-  readonly #request: Request;
-  readonly #sink: ResultSink;
+  readonly #first: FollowUp;
+  readonly #next: NextStep;
   readonly #options: SubmitOptions;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #resolve: (outcome: Outcome) => void = () => undefined;
@@ -25,10 +34,10 @@ class Submission implements Turn {
   /** Why we stopped it: what the caller gets once the server has answered. */
   #stopped: { readonly reason: unknown } | undefined;
 
-  constructor(channel: Channel, request: Request, sink: ResultSink, options: SubmitOptions) {
+  constructor(channel: Channel, first: FollowUp, next: NextStep, options: SubmitOptions) {
     this.#channel = channel;
-    this.#request = request;
-    this.#sink = sink;
+    this.#first = first;
+    this.#next = next;
     this.#options = options;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -40,12 +49,7 @@ class Submission implements Turn {
   }
 
   begin(): void {
-    try {
-      this.#channel.send(this.#request, this.#sink, (outcome) => this.#ended(outcome));
-      void this.#channel.flush();
-    } catch (error) {
-      this.#settle(() => this.#reject(error));
-    }
+    this.#send(this.#first);
   }
 
   lost(): void {
@@ -53,13 +57,32 @@ class Submission implements Turn {
     this.#settle(() => this.#reject(reason));
   }
 
+  #send({ request, sink }: FollowUp): void {
+    try {
+      this.#channel.send(request, sink, (outcome) => this.#ended(outcome));
+      void this.#channel.flush();
+    } catch (error) {
+      this.#settle(() => this.#reject(error));
+    }
+  }
+
   #ended(outcome: Outcome): void {
     const stopped = this.#stopped;
-    this.#settle(() => {
-      if (stopped !== undefined) this.#reject(stopped.reason);
-      else if (outcome.kind === 'sink-threw') this.#reject(outcome.error);
-      else this.#resolve(outcome);
-    });
+    if (stopped !== undefined) this.#settle(() => this.#reject(stopped.reason));
+    else if (outcome.kind === 'sink-threw') this.#settle(() => this.#reject(outcome.error));
+    else this.#goOn(outcome);
+  }
+
+  #goOn(outcome: Outcome): void {
+    let step: FollowUp | undefined;
+    try {
+      step = this.#next(outcome);
+    } catch (error) {
+      this.#settle(() => this.#reject(error));
+      return;
+    }
+    if (step === undefined) this.#settle(() => this.#resolve(outcome));
+    else this.#send(step);
   }
 
   #settle(outcome: () => void): void {
@@ -84,16 +107,17 @@ class Submission implements Turn {
   }
 }
 
-/** Sends a request when its turn has come; resolves at ReadyForQuery. */
+/** Sends a request when its turn has come; resolves at ReadyForQuery, the last one if `next` asks for more. */
 export function submit(
   channel: Channel,
   request: Request,
   sink: ResultSink,
   options: SubmitOptions = {},
+  next: NextStep = () => undefined,
 ): Promise<Outcome> {
   if (options.signal?.aborted) return Promise.reject(options.signal.reason);
   const run = (): Promise<Outcome> => {
-    const submission = new Submission(channel, request, sink, options);
+    const submission = new Submission(channel, { request, sink }, next, options);
     channel.enter(submission);
     return submission.promise;
   };

@@ -153,39 +153,3 @@ describe('column by column', () => {
     await expect(connection.columns('select 1/0')).rejects.toMatchObject({ sqlState: '22012' });
   });
 });
-
-describe('the statement cache', () => {
-  test('survives DISCARD ALL and changed rows, and runs nothing twice', async () => {
-    await using cached = await connect(cluster.conninfo(), { statementCacheSize: 4 });
-    await cached.query('create temp table counter(n int); create temp table wide as select 1 as a');
-    const count = async (): Promise<unknown> => {
-      await cached.execute('insert into counter values ($1)', [1]);
-      return (await cached.query('select count(*)::int as n from counter'))[0]?.rows[0]?.['n'];
-    };
-    expect(await count()).toBe(1);
-    await cached.query('deallocate all');
-    expect(await count()).toBe(2);
-    expect((await cached.execute('select * from wide')).rows).toEqual([{ a: 1 }]);
-    await cached.query('alter table wide add column b text default $$x$$');
-    expect((await cached.execute('select * from wide')).rows).toEqual([{ a: 1, b: 'x' }]);
-    await cached.query('deallocate all; begin');
-    expect(await sqlStateOf(cached.execute('insert into counter values ($1)', [1]))).toBe('26000');
-    await cached.query('rollback');
-    expect(await count()).toBe(3);
-  });
-
-  test('keeps no more statements than it may', async () => {
-    await using cached = await connect(cluster.conninfo(), { statementCacheSize: 2 });
-    for (let index = 0; index < 5; index++) await cached.execute(`select ${index} as n`);
-    const [result] = await cached.query('select count(*)::int as n from pg_prepared_statements');
-    expect(result?.rows).toEqual([{ n: 2 }]);
-  });
-
-  test('the same text at the same time is prepared once', async () => {
-    await using cached = await connect(cluster.conninfo(), { statementCacheSize: 2 });
-    const results = await Promise.all([1, 2, 3].map((n) => cached.execute('select $1::int as n', [n])));
-    expect(results.map(({ rows }) => rows[0])).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
-    const [result] = await cached.query('select count(*)::int as n from pg_prepared_statements');
-    expect(result?.rows).toEqual([{ n: 1 }]);
-  });
-});
