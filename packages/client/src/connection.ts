@@ -16,6 +16,7 @@ import type { ExecuteOptions, QueryOptions, ShapeOf, StreamOptions } from './que
 import type { ResultSink } from './result-sink.ts';
 import type { Result } from './results.ts';
 import type { Columns } from './rows/columns.ts';
+import type { Visited } from './rows/row-visitor.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import { type SubmitOptions, submit } from './submission.ts';
 import type { Peer } from './transport.ts';
@@ -148,6 +149,28 @@ export class Connection implements AsyncDisposable {
   /** Runs one statement and gives its result column by column; see {@link execute}. */
   columns(sql: string, values: readonly unknown[] = [], options: ExecuteOptions = {}): Promise<Columns> {
     return this.#executor.columns(sql, values, options);
+  }
+
+  /**
+   * Runs one statement and hands each row to `take` as it arrives: the quickest way through a result that need not be
+   * held. When `take` returns a promise the socket stands still until it is settled; when it throws, the rest of the
+   * rows is read and dropped, and this call rejects with that error: abort the `signal` to stop the server as well.
+   *
+   * @throws ServerError, UsageError for a parameter that cannot be sent, or what `take` threw.
+   *
+   * @example
+   * ```ts
+   * let sum = 0;
+   * await connection.forEachRow('select g from generate_series(1, 1000) g', [], ({ g }) => { sum += Number(g); });
+   * ```
+   */
+  forEachRow<O extends ExecuteOptions = ExecuteOptions>(
+    sql: string,
+    values: readonly unknown[],
+    take: (row: ShapeOf<O>) => unknown,
+    options?: O,
+  ): Promise<Visited> {
+    return this.#executor.forEachRow(sql, values, take as (row: unknown) => unknown, options ?? {});
   }
 
   /**

@@ -45,6 +45,7 @@ export { type CopyDirection, copyBodies, DISCARDING_SINK, type ResultSink } from
 export type { Result, Row } from './results.ts';
 export type { Columns } from './rows/columns.ts';
 export type { RowShape } from './rows/row-readers.ts';
+export type { Visited } from './rows/row-visitor.ts';
 export type {
   SecurityContext,
   SecurityContextRequest,

@@ -1,5 +1,5 @@
 import type { DecodeValue } from '../types/codec.ts';
-import { type ReadRows, ROW_HEADER_BYTES, tornRow } from './interpreted.ts';
+import { type MakeRow, type ReadRows, ROW_HEADER_BYTES, tornRow } from './interpreted.ts';
 
 /**
  * Theory of operation
@@ -16,8 +16,11 @@ type Compiled = (
   tornRow: () => Error,
 ) => (bytes: Uint8Array, start: number, end: number, into: unknown[]) => void;
 
-/** More columns than this are read by the loop: a function of that size would not be optimised. */
-const MAX_COLUMNS = 200;
+/**
+ * More columns than this are read by the loop: the longer the function the later the engine optimises it, and the less
+ * of what it calls becomes part of it.
+ */
+const MAX_COLUMNS = 16;
 
 /** A reader made of generated code; undefined when code may not be generated here, or is not worth it. */
 export function compileRows(
@@ -28,6 +31,16 @@ export function compileRows(
   try {
     const make = new Function('decoders', 'tornRow', sourceOf(names, decoders.length)) as Compiled;
     return make(decoders, tornRow);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A maker of objects by one literal, for the loop; undefined where code may not be generated. */
+export function compileObjects(names: readonly string[]): MakeRow | undefined {
+  try {
+    const literal = objectLiteral(names, (index) => `values[${index}]`);
+    return new Function('values', `'use strict'; return ${literal};`) as MakeRow;
   } catch {
     return undefined;
   }
@@ -57,7 +70,7 @@ return (bytes, start, end, into) => {
     const rowEnd = at + 1 + ${int32('at + 1')};
     at += ${ROW_HEADER_BYTES};${read.join('')}
     if (at !== rowEnd) throw tornRow();
-    into.push(${names === undefined ? arrayLiteral(columns) : objectLiteral(names)});
+    into.push(${names === undefined ? arrayLiteral(columns) : objectLiteral(names, (index) => `v${index}`)});
   }
 };`;
 }
@@ -66,9 +79,9 @@ function arrayLiteral(columns: readonly number[]): string {
   return `[${columns.map((index) => `v${index}`).join(', ')}]`;
 }
 
-function objectLiteral(names: readonly string[]): string {
+function objectLiteral(names: readonly string[], valueOf: (index: number) => string): string {
   // Of equal names the last one counts, in the place of the first, as when properties are set one by one.
-  const values = new Map(names.map((name, index) => [name, `v${index}`]));
+  const values = new Map(names.map((name, index) => [name, valueOf(index)]));
   return `{ ${Array.from(values, ([name, value]) => `${propertyKey(name)}: ${value}`).join(', ')} }`;
 }
 

@@ -1,8 +1,8 @@
 import type { FieldDescription } from '@pg-dblink/protocol';
 import type { DecodeValue } from '../types/codec.ts';
 import type { TypeRegistry } from '../types/registry.ts';
-import { compileRows } from './compiled.ts';
-import { interpretRows, type ReadRows } from './interpreted.ts';
+import { compileObjects, compileRows } from './compiled.ts';
+import { arrayOf, interpretRows, objectsWith, type ReadRows } from './interpreted.ts';
 import { rawRows } from './raw.ts';
 
 /**
@@ -53,13 +53,20 @@ export class RowReaders {
 
 /** Interprets the first rows; generating code for a handful of them would cost more than it gains. */
 function compiledLater(names: readonly string[] | undefined, decoders: readonly DecodeValue[]): ReadRows {
-  let read = interpretRows(names, decoders);
+  let read = interpretRows(decoders, names === undefined ? arrayOf : objectsWith(names));
   let bytesUntilCompiled = COMPILE_AFTER_BYTES;
   return (bytes, start, end, into) => {
     if (bytesUntilCompiled > 0) {
       bytesUntilCompiled -= end - start;
-      if (bytesUntilCompiled <= 0) read = compileRows(names, decoders) ?? read;
+      if (bytesUntilCompiled <= 0) read = compiled(names, decoders) ?? read;
     }
     read(bytes, start, end, into);
   };
+}
+
+function compiled(names: readonly string[] | undefined, decoders: readonly DecodeValue[]): ReadRows | undefined {
+  const read = compileRows(names, decoders);
+  if (read !== undefined || names === undefined) return read;
+  const makeObject = compileObjects(names);
+  return makeObject && interpretRows(decoders, makeObject);
 }

@@ -2,8 +2,8 @@ import { Writer } from '@pg-dblink/protocol';
 import { encodeDataRow } from '@pg-dblink/protocol/server';
 import { describe, expect, test } from 'vitest';
 import { TypeRegistry } from '../types/registry.ts';
-import { compileRows } from './compiled.ts';
-import { interpretRows } from './interpreted.ts';
+import { compileObjects, compileRows } from './compiled.ts';
+import { arrayOf, interpretRows, objectsWith } from './interpreted.ts';
 import { rawRows } from './raw.ts';
 import { RowReaders } from './row-readers.ts';
 
@@ -29,7 +29,7 @@ describe('compiled and interpreted rows', () => {
       const compiled: unknown[] = [];
       const interpreted: unknown[] = [];
       compileRows(names, decoders)?.(bytes, 0, bytes.length, compiled);
-      interpretRows(names, decoders)(bytes, 0, bytes.length, interpreted);
+      interpretRows(decoders, names === undefined ? arrayOf : objectsWith(names))(bytes, 0, bytes.length, interpreted);
       expect(compiled.length).toBe(2);
       expect(compiled).toStrictEqual(interpreted);
       expect(compiled.map((row) => Object.keys(row as object))).toEqual(
@@ -49,8 +49,15 @@ describe('compiled and interpreted rows', () => {
     [
       'interpreted',
       interpretRows(
-        NAMES,
         NAMES.map(() => text),
+        objectsWith(NAMES),
+      ),
+    ],
+    [
+      'interpreted, objects by a literal',
+      interpretRows(
+        NAMES.map(() => text),
+        compileObjects(NAMES) ?? arrayOf,
       ),
     ],
   ] as const) {
@@ -71,7 +78,7 @@ describe('compiled and interpreted rows', () => {
         'a byte too many': new Uint8Array([0x44, 0, 0, 0, 11, 0, 1, 255, 255, 255, 255, 0]),
         'no field': new Uint8Array([0x44, 0, 0, 0, 6, 0, 1]),
       };
-      const one = name === 'compiled' ? compileRows(['a'], [text]) : interpretRows(['a'], [text]);
+      const one = name === 'compiled' ? compileRows(['a'], [text]) : interpretRows([text], objectsWith(['a']));
       for (const row of Object.values(torn)) {
         expect(() => one?.(row, 0, row.length, [])).toThrow('insufficient data in "D" message');
       }
@@ -79,7 +86,7 @@ describe('compiled and interpreted rows', () => {
   }
 
   test('more columns than a function may have are read by the loop', () => {
-    const many = Array.from({ length: 201 }, (_, index) => `c${index}`);
+    const many = Array.from({ length: 17 }, (_, index) => `c${index}`);
     expect(
       compileRows(
         many,
@@ -87,6 +94,22 @@ describe('compiled and interpreted rows', () => {
       ),
     ).toBeUndefined();
   });
+});
+
+test('integers are read by the loop as their decoder reads them', () => {
+  const texts = ['0', '-1', '7', '-2147483648', '2147483647', '999999999', '-99999999', null, '00012'];
+  const rows: unknown[] = [];
+  const loop = interpretRows(
+    texts.map(() => int4),
+    arrayOf,
+  );
+  const source = rowBytes(texts);
+  loop(source, 0, source.length, rows);
+  expect(rows).toEqual([[0, -1, 7, -2147483648, 2147483647, 999999999, -99999999, null, 12]]);
+  for (const text of ['', '-', '1x', 'x', '--1', '1-', ' 1', '1.5']) {
+    const wrong = rowBytes([text, ...texts.slice(1)]);
+    expect(() => loop(wrong, 0, wrong.length, [])).toThrow('malformed value of type int4');
+  }
 });
 
 test('raw rows are bytes of their own, null for NULL', () => {

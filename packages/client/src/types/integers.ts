@@ -16,15 +16,27 @@ import type { DecodeValue, TypeCodec } from './codec.ts';
 /** Decimal digits that a number holds exactly, sign apart. */
 const SAFE_DIGITS = 15;
 
+/** A decoder of decimal digits, with a sign or without, into a number. */
+interface DecimalInteger extends DecodeValue {
+  readonly isDecimalInteger: true;
+}
+
+/** Whether a decoder does nothing but read decimal digits: a loop over many columns does that itself. */
+export function isDecimalInteger(decode: DecodeValue): boolean {
+  return 'isDecimalInteger' in decode;
+}
+
 /** Decimal text to a number without a string in between. */
 function decodeNumber(name: string): DecodeValue {
-  return (bytes, start, end) => {
+  const decode: DecodeValue = (bytes, start, end) => {
     const isNegative = bytes[start] === 0x2d;
     const at = isNegative ? start + 1 : start;
     if (at === end || end - at > SAFE_DIGITS) throw malformed(name);
     const value = readDigits(name, bytes, at, end);
     return isNegative ? 0 - value : value;
   };
+  const marked: DecimalInteger = Object.assign(decode, { isDecimalInteger: true as const });
+  return marked;
 }
 
 function readDigits(name: string, bytes: Uint8Array, start: number, end: number): number {

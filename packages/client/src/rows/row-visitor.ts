@@ -1,0 +1,70 @@
+import { type FieldDescription, parseCommandTag } from '@pg-dblink/protocol';
+import type { ResultSink } from '../result-sink.ts';
+import type { ServerError } from '../server-error.ts';
+import type { RowReaders, RowShape } from './row-readers.ts';
+
+/** What a statement gave whose rows have been handed out one by one. */
+export interface Visited {
+  readonly fields: readonly FieldDescription[];
+  /** The command tag's words, such as `SELECT`; empty for an empty query. */
+  readonly command: string;
+  /** The number in the command tag; undefined for commands that have none. */
+  readonly rowCount: number | undefined;
+}
+
+/** Takes one row; a promise stops the rows, and the socket, until it is settled. */
+export type TakeRow = (row: unknown) => unknown;
+
+/** Hands out the rows of one statement as they arrive: nothing is kept but the rows of the chunk at hand. */
+export class RowVisitor implements ResultSink {
+  readonly #readers: RowReaders;
+  readonly #shape: RowShape;
+  readonly #take: TakeRow;
+  #fields: readonly FieldDescription[] = [];
+  #tag = '';
+  #error: ServerError | undefined;
+
+  constructor(readers: RowReaders, shape: RowShape, take: TakeRow) {
+    this.#readers = readers;
+    this.#shape = shape;
+    this.#take = take;
+  }
+
+  /** What is known when all rows have been taken; throws the server's error. */
+  finish(): Visited {
+    if (this.#error !== undefined) throw this.#error;
+    const { command, rows } = parseCommandTag(this.#tag);
+    return { fields: this.#fields, command, rowCount: rows === undefined ? undefined : Number(rows) };
+  }
+
+  rowDescription(fields: readonly FieldDescription[]): void {
+    this.#fields = fields;
+  }
+
+  dataRows(bytes: Uint8Array, start: number, end: number): void | Promise<void> {
+    const rows: unknown[] = [];
+    this.#readers.readerOf(this.#fields, this.#shape)(bytes, start, end, rows);
+    const take = this.#take;
+    for (let index = 0; index < rows.length; index++) {
+      const answer = take(rows[index]);
+      if (answer instanceof Promise) return this.#takeSlowly(rows, index + 1, answer);
+    }
+    return undefined;
+  }
+
+  commandComplete(tag: string): void {
+    this.#tag = tag;
+  }
+
+  errorResponse(error: ServerError): void {
+    this.#error ??= error;
+  }
+
+  emptyQueryResponse(): void {}
+  copyResponse(): void {}
+
+  async #takeSlowly(rows: readonly unknown[], next: number, waiting: Promise<unknown>): Promise<void> {
+    await waiting;
+    for (let index = next; index < rows.length; index++) await this.#take(rows[index]);
+  }
+}
