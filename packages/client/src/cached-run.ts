@@ -84,7 +84,12 @@ export class CachedRun {
     this.collector = this.#context.collect(undefined);
     const execution = executionOf(name, sql, description, this.#context.types, this.#context.values);
     const { parameterTypes } = description;
-    return { request: { ...execution, parse: true, describe: true, parameterTypes }, sink: this.collector };
+    return {
+      // The pooler may have gone on to a server that does know the name.
+      before: { kind: 'close', target: 'statement', name, end: 'none' },
+      request: { ...execution, parse: true, describe: true, parameterTypes },
+      sink: this.collector,
+    };
   }
 
   #afterAll({ description, name, sql }: CachedStatement, outcome: Outcome): void {

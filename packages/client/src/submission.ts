@@ -2,7 +2,7 @@ import type { Channel, Turn } from './channel.ts';
 import { TimeoutError } from './errors.ts';
 import type { Outcome } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
-import type { ResultSink } from './result-sink.ts';
+import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 
 /** What one call may add to a request. */
 export interface SubmitOptions {
@@ -14,6 +14,8 @@ export interface SubmitOptions {
 
 /** A request that belongs to the same turn as the one before it. */
 export interface FollowUp {
+  /** Goes out right in front of the request, up to the same Sync; nobody wants its answer. */
+  readonly before?: Request;
   readonly request: Request;
   readonly sink: ResultSink;
 }
@@ -57,8 +59,9 @@ class Submission implements Turn {
     this.#settle(() => this.#reject(reason));
   }
 
-  #send({ request, sink }: FollowUp): void {
+  #send({ before, request, sink }: FollowUp): void {
     try {
+      if (before !== undefined) this.#channel.send(before, DISCARDING_SINK, () => undefined);
       this.#channel.send(request, sink, (outcome) => this.#ended(outcome));
       void this.#channel.flush();
     } catch (error) {
