@@ -79,9 +79,9 @@ function arrayLiteral(columns: readonly number[]): string {
   return `[${columns.map((index) => `v${index}`).join(', ')}]`;
 }
 
-function objectLiteral(names: readonly string[], valueOf: (index: number) => string): string {
+function objectLiteral(names: readonly string[], expressionOf: (index: number) => string): string {
   // Of equal names the last one counts, in the place of the first, as when properties are set one by one.
-  const values = new Map(names.map((name, index) => [name, valueOf(index)]));
+  const values = new Map(names.map((name, index) => [name, expressionOf(index)]));
   return `{ ${Array.from(values, ([name, value]) => `${propertyKey(name)}: ${value}`).join(', ')} }`;
 }
 
