@@ -207,8 +207,8 @@ export class Call {
   /**
    * Opens the set that the call returns, after {@link prepareSet}; a set opened before is dropped.
    *
-   * @param formats - the wire format of each column, text when not given; binary only where the type sent is the
-   * column's type
+   * @param formats - the wire format of each field, text when not given; binary only where the type sent is the
+   * column's type. A dropped attribute of the descriptor is NULL and has no field.
    * @param memoryKilobytes - what the set may take before it spills to a temporary file; work_mem when not given
    */
   openRows(

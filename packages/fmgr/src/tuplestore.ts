@@ -105,22 +105,27 @@ export class RowStore {
     this.#formats = formats;
     this.#context = makeContext(engine, perQuery);
     const columnsAt = STATE.byteLength;
-    const valuesAt = columnsAt + natts * COLUMN.byteLength;
+    const live = [...attributes.entries()].filter(([, { dropped }]) => !dropped);
+    const valuesAt = columnsAt + live.length * COLUMN.byteLength;
     const nullsAt = valuesAt + natts * 4;
     const state = functions.MemoryContextAlloc(this.#context, nullsAt + natts);
     heap.bytes.fill(0, state, state + nullsAt + natts);
     this.#state = state;
+    // A dropped attribute is NULL in every row.
+    for (const [index, { dropped }] of attributes.entries()) heap.setInt8(state + nullsAt + index, dropped ? 1 : 0);
     let converts = false;
-    for (const [index, attribute] of attributes.entries()) {
-      const at = state + columnsAt + index * COLUMN.byteLength;
-      converts = writeColumn(engine, at, attribute, formats[index] ?? 0, this.#context) || converts;
+    for (const [column, [index, attribute]] of live.entries()) {
+      const at = state + columnsAt + column * COLUMN.byteLength;
+      heap.setInt32(at + COLUMN.advance, (live[column + 1]?.[0] ?? natts) - index);
+      converts = writeColumn(engine, at, attribute, formats[column] ?? 0, this.#context) || converts;
     }
     this.#rowContext = converts ? makeContext(engine, this.#context) : 0;
     heap.setInt32(state + STATE.store, store);
     heap.setInt32(state + STATE.descriptor, address);
     heap.setInt32(state + STATE.values, state + valuesAt);
     heap.setInt32(state + STATE.nulls, state + nullsAt);
-    heap.setInt32(state + STATE.natts, natts);
+    heap.setInt32(state + STATE.columnCount, live.length);
+    heap.setInt32(state + STATE.skipped, live[0]?.[0] ?? 0);
     heap.setInt32(state + STATE.columns, state + columnsAt);
     heap.setInt32(state + STATE.rowContext, this.#rowContext);
   }

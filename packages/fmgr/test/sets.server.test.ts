@@ -97,8 +97,11 @@ beforeAll(async () => {
   await engine.pg.exec(`
     CREATE TYPE pair AS (a int, b text);
     CREATE FUNCTION feed_typed() RETURNS SETOF pair AS '$libdir/hosted', 'feed' LANGUAGE C;
-    CREATE TABLE holed (a int, gone int, b text);
-    ALTER TABLE holed DROP gone;
+    CREATE TABLE holed (w int, x text, a int, y int, z int, b text, last int);
+    ALTER TABLE holed DROP w, DROP x, DROP y, DROP z, DROP last;
+    CREATE TABLE hollow (a int);
+    ALTER TABLE hollow DROP a;
+    CREATE FUNCTION feed_hollow() RETURNS SETOF hollow AS '$libdir/hosted', 'feed' LANGUAGE C;
     CREATE FUNCTION feed_holed() RETURNS SETOF holed AS '$libdir/hosted', 'feed' LANGUAGE C;
     CREATE FUNCTION feed_once(OUT a int, OUT b text) RETURNS record AS '$libdir/hosted', 'feed' LANGUAGE C;`);
 });
@@ -127,8 +130,28 @@ test('OUT parameters, composite types and dropped columns decide the row type to
   expect(await rowsOf('SELECT * FROM feed_pairs()')).toEqual([{ a: 7, b: 'seven' }]);
   expect(await rowsOf('SELECT * FROM feed_typed()')).toEqual([{ a: 7, b: 'seven' }]);
   expect(await rowsOf('SELECT (feed_typed()).b')).toEqual([{ b: 'seven' }]);
-  give([['7', 'ignored', 'seven']]);
-  expect(await rowsOf('SELECT * FROM feed_holed()')).toEqual([{ a: 7, b: 'seven' }]);
+});
+
+test('a dropped column is NULL and has no field', async () => {
+  give([
+    ['7', 'seven'],
+    [null, 'x'],
+    ['8', null],
+  ]);
+  expect(await rowsOf('SELECT * FROM feed_holed()')).toEqual([
+    { a: 7, b: 'seven' },
+    { a: null, b: 'x' },
+    { a: 8, b: null },
+  ]);
+  expect(await engine.values('SELECT to_json(h)::text FROM feed_holed() h')).toEqual([
+    '{"a":7,"b":"seven"}',
+    '{"a":null,"b":"x"}',
+    '{"a":8,"b":null}',
+  ]);
+  expect(await engine.values('SELECT (feed_holed()).b')).toEqual(['seven', 'x', null]);
+  expect(await engine.error('SELECT * FROM feed_hollow()')).toMatchObject({ code: '42804' });
+  give([[], []]);
+  expect(await engine.value('SELECT count(*)::int FROM feed_hollow()')).toBe(2);
 });
 
 test('every place for a set takes one', async () => {

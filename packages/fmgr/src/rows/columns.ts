@@ -48,7 +48,6 @@ const TEXT_KIND_WITHOUT_TYPMOD: ReadonlyMap<number, Kind> = new Map([
 
 function kindOf(attribute: Attribute, format: Format): Kind {
   const { typeOid, typmod } = attribute;
-  if (attribute.dropped) return KIND.dropped;
   // Text is the same bytes in both formats.
   if (typeOid === TYPE.text || typeOid === TYPE.varchar) return KIND.text;
   if (typeOid === TYPE.bpchar) return typmod < 0 ? KIND.text : KIND.input;

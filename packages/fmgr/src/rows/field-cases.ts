@@ -9,7 +9,6 @@ export interface FieldLocals {
   readonly length: number;
   readonly column: number;
   readonly value: number;
-  readonly isNull: number;
   /** An i32 local to spend. */
   readonly scratch: number;
   /** An i64 local to spend. */
@@ -24,7 +23,7 @@ const USECS_PER_DAY = 86_400_000_000n;
 
 /** For each {@link KIND}, the code that turns a field which is not NULL into a Datum. */
 export function fieldCases(locals: FieldLocals): readonly Code[] {
-  const { isNull, scratch, wide } = locals;
+  const { scratch, wide } = locals;
   const field = w.get(locals.field);
   const length = w.get(locals.length);
   const column = w.get(locals.column);
@@ -56,7 +55,6 @@ export function fieldCases(locals: FieldLocals): readonly Code[] {
   const scratchDatum = put(scratchAt);
 
   const cases: Record<keyof typeof KIND, Code> = {
-    dropped: w.store8(w.get(isNull), w.i32(1)),
     input: viaInput,
     receive: viaReceive,
     int2: [

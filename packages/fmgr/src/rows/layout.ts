@@ -4,12 +4,15 @@ export const STATE = {
   descriptor: 4,
   values: 8,
   nulls: 12,
-  natts: 16,
+  /** Number of columns, which is that of the fields of a row: dropped attributes have none. */
+  columnCount: 16,
   columns: 20,
   rowContext: 24,
   /** Rows stored by the last run: written by the loop. */
   rows: 28,
-  byteLength: 32,
+  /** Number of dropped attributes before the first column. */
+  skipped: 32,
+  byteLength: 40,
 } as const;
 
 /** What the loop is told about one column; 4 bytes each. */
@@ -24,42 +27,42 @@ export const COLUMN = {
   strict: 28,
   /** Eight bytes for a Datum that is passed by reference and has no room where its text lay. */
   scratch: 32,
-  byteLength: 40,
+  /** Number of attributes from this column to the next one: more than 1 where dropped ones lie between. */
+  advance: 40,
+  byteLength: 48,
 } as const;
 
 /** How a column's fields become Datums; the numbers are the cases of the loop's branch table. */
 export const KIND = {
-  /** NULL whatever arrives: a dropped column. */
-  dropped: 0,
   /** The type's input function (text format). */
-  input: 1,
+  input: 0,
   /** The type's receive function (binary format). */
-  receive: 2,
+  receive: 1,
 
   // Binary format, laid out where it lies.
-  int2: 3,
-  int4: 4,
-  bool: 5,
-  int8: 6,
-  timestamp: 7,
-  interval: 8,
-  fixed: 9,
-  bytea: 10,
-  date: 11,
-  time: 12,
+  int2: 2,
+  int4: 3,
+  bool: 4,
+  int8: 5,
+  timestamp: 6,
+  interval: 7,
+  fixed: 8,
+  bytea: 9,
+  date: 10,
+  time: 11,
 
   // The same bytes in both formats.
-  text: 13,
+  text: 12,
 
   // Text format: the spelling that output functions use is read here, any other by the input function.
-  int2Text: 14,
-  int4Text: 15,
-  int8Text: 16,
-  boolText: 17,
-  float8Text: 18,
-  dateText: 19,
-  timestampText: 20,
-  timestamptzText: 21,
+  int2Text: 13,
+  int4Text: 14,
+  int8Text: 15,
+  boolText: 16,
+  float8Text: 17,
+  dateText: 18,
+  timestampText: 19,
+  timestamptzText: 20,
 } as const;
 
 /** One of {@link KIND}. */

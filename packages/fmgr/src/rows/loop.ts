@@ -51,7 +51,7 @@ function rowsBody(): Code {
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
   ];
   const wide = 12;
-  const cases = fieldCases({ field, length, column, value, isNull, scratch, wide });
+  const cases = fieldCases({ field, length, column, value, scratch, wide });
   const nullField: Code = [
     ...w.store8(w.get(isNull), w.i32(1)),
     // A type whose input function is not strict (a domain) has its say about NULL.
@@ -70,9 +70,10 @@ function rowsBody(): Code {
       w.set(length, networkInt32(w.get(field), scratch)),
       w.set(field, w.add(w.get(field), w.i32(4))),
       w.either(w.equal(w.get(length), w.i32(-1)), nullField, presentField),
+      w.set(scratch, w.load32(w.get(column), COLUMN.advance)),
       w.set(column, w.add(w.get(column), w.i32(COLUMN.byteLength))),
-      w.set(value, w.add(w.get(value), w.i32(4))),
-      w.set(isNull, w.add(w.get(isNull), w.i32(1))),
+      w.set(value, w.add(w.get(value), w.shiftLeft(w.get(scratch), w.i32(2)))),
+      w.set(isNull, w.add(w.get(isNull), w.get(scratch))),
       w.set(left, w.sub(w.get(left), w.i32(1))),
       w.branch(0),
     ),
@@ -86,15 +87,15 @@ function rowsBody(): Code {
       refuseWhen(w.less(w.get(length), w.i32(6)), REFUSAL.frame),
       w.branchIf(w.greater(w.get(length), w.sub(w.sub(w.get(end), w.get(at)), w.i32(1))), 1),
       w.set(frameEnd, w.add(w.add(w.get(at), w.i32(1)), w.get(length))),
-      w.set(left, fromState('natts')),
+      w.set(left, fromState('columnCount')),
       refuseWhen(
         w.notEqual(w.or(w.shiftLeft(w.load8(w.get(at), 5), w.i32(8)), w.load8(w.get(at), 6)), w.get(left)),
         REFUSAL.columnCount,
       ),
       w.set(field, w.add(w.get(at), w.i32(7))),
       w.set(column, fromState('columns')),
-      w.set(value, fromState('values')),
-      w.set(isNull, fromState('nulls')),
+      w.set(value, w.add(fromState('values'), w.shiftLeft(fromState('skipped'), w.i32(2)))),
+      w.set(isNull, w.add(fromState('nulls'), fromState('skipped'))),
       columnLoop,
       refuseWhen(w.notEqual(w.get(field), w.get(frameEnd)), REFUSAL.frame),
       w.call(FUNCTION.putValues, fromState('store'), fromState('descriptor'), fromState('values'), fromState('nulls')),
