@@ -25,7 +25,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'property',
-          include: ['{packages,apps,tools}/*/src/**/*.prop.test.ts'],
+          include: ['{packages,apps,tools}/*/{src,test}/**/*.prop.test.ts'],
           setupFiles: [...setupFiles, './tools/gate/src/property-set-up.ts'],
           testTimeout: 240_000,
         },

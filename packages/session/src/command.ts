@@ -18,7 +18,8 @@ export type Result =
 /** A result that leaves a text in the connection's error buffer once it is read. */
 export type Failure =
   | { readonly kind: 'error'; readonly error: RemoteErrorFields; readonly text: string }
-  | { readonly kind: 'lost'; readonly text: string };
+  /** libpq waits once more on the socket that it has closed, and says so in words of its own. */
+  | { readonly kind: 'lost'; readonly text: string; readonly wait: string };
 
 /** A row set; its rows are kept here, were streamed already, or were dropped, as the command's policy says. */
 export interface RowsResult {
@@ -104,6 +105,11 @@ export class Command implements RemoteSink {
   get nextFailure(): Failure | undefined {
     const [next] = this.#ready;
     return next?.kind === 'error' || next?.kind === 'lost' ? next : undefined;
+  }
+
+  /** How the connection was lost, if that is still to be read. */
+  get loss(): Failure | undefined {
+    return this.#ready.find((result): result is Failure => result.kind === 'lost');
   }
 
   /** Its results wait for PQgetResult; those of other commands belong to the call that runs them. */

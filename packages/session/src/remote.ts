@@ -23,14 +23,15 @@ export type Road = (command: Command) => Promise<void>;
 
 type State =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'active'; readonly command: Command }
+  /** The end of a connection that died under its command may have been read before the command's last results are. */
+  | { readonly kind: 'active'; readonly command: Command; readonly end: 'unread' | 'read' }
   /** An interrupted command is being cancelled or read to its end. */
   | { readonly kind: 'settling'; readonly settled: Promise<void> }
   /** Known to be dead; the text answers every later use. */
   | { readonly kind: 'lost'; readonly text: string };
 
 const IDLE: State = { kind: 'idle' };
-const LOST: State = { kind: 'lost', text: 'no connection to the server' };
+const LOST = { kind: 'lost', text: 'no connection to the server' } as const;
 
 /** How a connection died: what the server said last, and what libpq says of it. */
 interface Death {
@@ -73,7 +74,7 @@ export class Remote {
 
   /** PQtransactionStatus. */
   get transactionStatus(): 'idle' | 'active' | 'in transaction' | 'in error' | 'unknown' {
-    if (this.#state.kind === 'lost') return 'unknown';
+    if (this.#isKnownDead) return 'unknown';
     if (this.#state.kind !== 'idle') return 'active';
     const status = this.connection.transactionStatus;
     if (status === 'T') return 'in transaction';
@@ -86,9 +87,8 @@ export class Remote {
   async isBusy(): Promise<boolean> {
     await this.#consumeInput();
     this.#parseInput();
-    if (this.#state.kind === 'active') this.note(this.#state.command.nextFailure);
     if (this.#state.kind === 'settling') return true;
-    return this.#state.kind === 'active' && !this.#state.command.isReady;
+    return this.#state.kind === 'active' && this.#state.end === 'unread' && !this.#state.command.isReady;
   }
 
   /** PQconsumeInput, then PQnotifies until there is none. */
@@ -106,6 +106,10 @@ export class Remote {
     switch (this.#state.kind) {
       case 'active':
       case 'settling':
+        if (this.#isKnownDead) {
+          this.#errorText = `${LOST.text}\n`;
+          return undefined;
+        }
         this.#errorText += 'another command is already in progress\n';
         return undefined;
       case 'lost':
@@ -131,7 +135,7 @@ export class Remote {
     const result = await state.command.next(signal);
     if (result?.kind === 'error' || result?.kind === 'lost') this.note(result);
     const isOver = result === undefined || result.kind === 'lost';
-    if (isOver && this.#state === state) this.#state = this.#afterwards;
+    if (isOver && this.command === state.command) this.#state = this.#afterwards;
     return result;
   }
 
@@ -139,7 +143,8 @@ export class Remote {
   note(failure: Failure | undefined): void {
     if (failure === undefined || this.#noted.has(failure)) return;
     this.#noted.add(failure);
-    this.#errorText += failure.text;
+    if (failure.kind === 'error' || !this.#isKnownDead) this.#errorText += failure.text;
+    if (failure.kind === 'lost') this.#errorText += failure.wait;
   }
 
   /** The command of which {@link nextResult} speaks. */
@@ -176,7 +181,7 @@ export class Remote {
 
   /** PQcancel: `OK`, or why not. */
   async cancel(): Promise<string> {
-    if (this.#state.kind === 'lost') return 'connection not open';
+    if (this.#isKnownDead) return 'connection not open';
     // The request goes over a connection of its own: a death that nobody has noticed does not hinder it.
     if (this.connection.phase === 'closed') return 'OK';
     try {
@@ -207,7 +212,7 @@ export class Remote {
       textOf: (error) => `${this.#environment.formatMessage(error, sql)}\n`,
       overrun: () => this.#give('lost synchronization with server: more results than anyone can keep'),
     });
-    this.#state = { kind: 'active', command };
+    this.#state = { kind: 'active', command, end: 'unread' };
     if (this.#death !== undefined) {
       this.#lose(command, this.#death);
     } else {
@@ -244,19 +249,37 @@ export class Remote {
     }
     // libpq waits on the socket once more after it has closed it, and says so.
     const wait = death.text.startsWith('server closed') ? 'invalid socket\n' : '';
-    const lost: Failure = { kind: 'lost', text: death.text + wait };
+    const lost: Failure = { kind: 'lost', text: death.text, wait };
     // Words that came as an answer of this command are a result of it already.
     const isNews = death.fatal !== undefined && !command.hasFatal;
     command.lose(isNews ? { kind: 'error', error: death.fatal, text: death.fatalText } : undefined, lost);
   }
 
+  /** The end of the file comes with the read after the one that brought the server's last words. */
+  #readEnd(command: Command): void {
+    const { nextFailure, loss } = command;
+    const isNext = loss === nextFailure || (nextFailure !== undefined && this.#noted.has(nextFailure));
+    if (loss === undefined || !isNext) return;
+    this.#errorText += loss.text;
+    this.#state = { kind: 'active', command, end: 'read' };
+  }
+
   /** A command whose results have all been read ends where its ReadyForQuery is read, and that may be here. */
   #parseInput(): void {
-    if (this.#state.kind === 'active' && this.#state.command.isOver) this.#state = this.#afterwards;
+    if (this.#state.kind !== 'active') return;
+    const { command, end } = this.#state;
+    if (command.isOver) this.#state = this.#afterwards;
+    else if (end === 'unread') this.note(command.nextFailure);
+  }
+
+  get #isKnownDead(): boolean {
+    return this.#state.kind === 'lost' || (this.#state.kind === 'active' && this.#state.end === 'read');
   }
 
   /** One read of what an idle death left in the socket: the server's last words first, then the end of file. */
   async #consumeInput(): Promise<void> {
+    if (this.#isKnownDead) this.#errorText += 'connection not open\n';
+    else if (this.#state.kind === 'active') this.#readEnd(this.#state.command);
     if (this.#state.kind !== 'idle' || this.connection.phase !== 'closed') return;
     if (this.#death === undefined) {
       const death = await this.connection.submit({ kind: 'simple', sql: '' }, NOWHERE).then(() => undefined, deathOf);

@@ -21,6 +21,23 @@ begin
   perform nap(0.1);
   return 'killed';
 end $$;
+create function settled(conn text) returns text language plpgsql as $$
+begin
+  while dblink_is_busy(conn) = 1 loop
+    perform pg_sleep(0.002);
+  end loop;
+  return 'settled';
+end $$;
+create function asleep(conn text) returns text language plpgsql security definer as $$
+declare n int;
+begin
+  while dblink_is_busy(conn) = 1 loop
+    select c into n from dblink(cp(), 'select count(*) from pg_stat_activity where wait_event = ''PgSleep''') t(c int);
+    if n > 0 then return 'asleep'; end if;
+    perform pg_sleep(0.01);
+  end loop;
+  return 'awake';
+end $$;
 create table foo (f1 int, f2 text, f3 text[], primary key (f1, f2));
 insert into foo select i, chr(97 + i), array['a' || i, 'b' || i, 'c' || i] from generate_series(0, 9) i;
 create table pk1 (a int, b text, c int, primary key (c, a));

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOutcome, type SqlOutcome } from '@pg-dblink/testkit';
 import type { Case } from './cases.ts';
@@ -7,9 +9,13 @@ import { outcomeText } from './outcome-text.ts';
 import { localSetUp, type Remote } from './servers.ts';
 import { type Side, sessionStart, startPatience, within } from './side.ts';
 
-/** PGlite with our extension. One engine serves all cases; what a case leaves in the session is undone after it. */
-export async function startOurSide(remote: Remote): Promise<Side> {
-  let engine = await startEngine(remote);
+/**
+ * PGlite with our extension. One engine serves all cases; what a case leaves in the session is undone after it.
+ *
+ * @param code - what runs: what a build left in `dist`, or the sources
+ */
+export async function startOurSide(remote: Remote, code: 'build' | 'source' = 'build'): Promise<Side> {
+  let engine = await startEngine(remote, code);
   const run = async ({ id, steps }: Case): Promise<readonly string[]> => {
     await remote.reset();
     try {
@@ -22,7 +28,7 @@ export async function startOurSide(remote: Remote): Promise<Side> {
     } catch (error) {
       // It is wedged, or dead: the next case gets another.
       await engine.stop();
-      engine = await startEngine(remote);
+      engine = await startEngine(remote, code);
       throw error;
     }
   };
@@ -34,11 +40,11 @@ interface Engine {
   stop(): Promise<void>;
 }
 
-async function startEngine(remote: Remote): Promise<Engine> {
+async function startEngine(remote: Remote, code: 'build' | 'source'): Promise<Engine> {
   const child = fork(join(import.meta.dirname, 'engine-process.ts'), {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', 'tsx', ...(code === 'source' ? ['--conditions=@pg-dblink/source'] : [])],
   });
   const engine: Engine = {
     run: (sql) => ask(child, sql),
@@ -47,6 +53,8 @@ async function startEngine(remote: Remote): Promise<Engine> {
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
+      // What it bundled to run from the sources goes with a process that ends by itself only.
+      rmSync(join(tmpdir(), `dblink-worker-${child.pid}`), { recursive: true, force: true });
     },
   };
   await within(next(child), 'the embedded engine starts', startPatience);

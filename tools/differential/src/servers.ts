@@ -9,7 +9,7 @@ export interface Remote {
   readonly cluster: Cluster;
   readonly hostile: HostileServers;
   reset(): Promise<void>;
-  /** The text with `SOCKET` and `PORT` for where the server happens to be in this run. */
+  /** The text with `SOCKET`, `PORT` and `pg_temp_N` for where server and session happen to be in this run. */
   unnamed(text: string): string;
   stop(): Promise<void>;
 }
@@ -45,6 +45,7 @@ export async function startRemote(version?: number): Promise<Remote> {
       text
         .replaceAll(cluster.socketDir, 'SOCKET')
         .replaceAll(String(cluster.port), 'PORT')
+        .replaceAll(/\bpg_temp_\d+/g, 'pg_temp_N')
         .replaceAll(/(?<="127\.0\.0\.1", port )\d{5}/g, 'PORT'),
     stop: async () => {
       await hostile.stop();

@@ -14,9 +14,19 @@ export const stepPatience = 20_000;
 /** Longest time until an engine can be asked; a busy machine needs most of a minute. */
 export const startPatience = 90_000;
 
-/** Brings the far end back to its first state; both sides ask for it before each case. */
-export const resetRemote =
-  'set client_min_messages = error; truncate rw; drop schema scratch cascade; create schema scratch; reset all';
+/**
+ * Brings the far end back to its first state; both sides ask for it before each case. What still sleeps there was left
+ * by a connection that is gone.
+ */
+export const resetRemote: string = [
+  'set client_min_messages = error',
+  'set lock_timeout = 0',
+  "select pg_terminate_backend(pid, 5000) from pg_stat_activity where wait_event = 'PgSleep'",
+  'truncate rw',
+  'drop schema scratch cascade',
+  'create schema scratch',
+  'reset all',
+].join('; ');
 
 /** What a session starts with on either side, whatever the engine's own defaults are. */
 export const sessionStart = "set timezone = 'UTC'";

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, it } from 'vitest';
+import { startCSide } from '../src/c-side.ts';
+import { startOurSide } from '../src/our-side.ts';
+import { assertAgreement, type Sides } from '../src/sequences/agreement.ts';
+import { callSequence } from '../src/sequences/call-sequence.ts';
+import { type Remote, startRemote } from '../src/servers.ts';
+
+/*
+ * Random sequences on the C extension and on ours, from the sources. Each takes two sessions and some ten round trips,
+ * so there is one for every five runs of a property that needs no server.
+ */
+const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 10_000) / 5);
+const patience = 600_000;
+
+let remote: Remote | undefined;
+let sides: Sides | undefined;
+
+beforeAll(async () => {
+  remote = await startRemote();
+  const [theirs, ours] = await Promise.all([startCSide(remote), startOurSide(remote, 'source')]);
+  sides = { theirs, ours };
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([sides?.theirs.stop(), sides?.ours.stop()]);
+  await remote?.stop();
+});
+
+it(
+  'both sides agree at every step of a sequence of calls',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(callSequence, (steps) => agree(steps)),
+      { numRuns },
+    );
+  },
+  process.env['FUZZ_RUNS'] === undefined ? patience : 0,
+);
+
+async function agree(steps: readonly string[]): Promise<void> {
+  if (sides === undefined) throw new Error('the sides have not started');
+  await assertAgreement(sides, steps);
+}
