@@ -23,6 +23,8 @@ export interface Report {
 export interface Plan {
   /** Pairs of each comparison. */
   readonly pairs: number;
+  /** Processor time instead of time by the clock in every row of the client: what a busy machine still tells. */
+  readonly processorTime: boolean;
   /** The programs that sides run as. */
   readonly workshop: Workshop;
 }

@@ -14,7 +14,7 @@ export interface Peer extends Entry {
   readonly goal?: number;
   /** How the peer is called where its package's name does not say it. */
   readonly name?: string;
-  /** How many times as much as the peer ours does; 1 unless told. */
+  /** How many times as much as the peer ours does; sums are not compared then. */
   readonly scale?: number;
 }
 
@@ -40,14 +40,13 @@ const PEER_NAMES: Readonly<Record<Driver, string>> = {
   'in-memory': 'in memory',
 };
 
-const PEERS_OF_LIBPQ_ONLY = 'libpq';
-
 /** Starts a process a side, compares what they give, times them in turn, and ends them. */
 export async function runMatch(plan: Plan, match: Match): Promise<Report> {
-  const { metric = 'ms', processors = 'all', label, work } = match;
+  const { processors = 'all', label, work } = match;
+  const metric = plan.processorTime ? 'cpuMs' : (match.metric ?? 'ms');
   const { libpq } = plan.workshop;
   const notes: string[] = [];
-  const peers = match.peers.filter(({ driver }) => driver !== PEERS_OF_LIBPQ_ONLY || libpq.kind === 'program');
+  const peers = match.peers.filter(({ driver }) => driver !== 'libpq' || libpq.kind === 'program');
   if (peers.length < match.peers.length && libpq.kind === 'missing') notes.push(libpq.reason);
   if (processors === 'one' && !canPin()) notes.push('processes could not be kept on one processor here');
   const placement = { processors: processors === 'one' && canPin() ? 'one' : 'all' } as const;
@@ -59,7 +58,7 @@ export async function runMatch(plan: Plan, match: Match): Promise<Report> {
     if (match.check !== undefined) await requireEqualValues(started, match.check);
     const sides = started.map((side, index) => timedSide(side, `${index}`, metric));
     const rounds = await measureRounds(sides, plan.pairs);
-    requireEqualSums(sides);
+    if (peers.every(({ scale }) => scale === undefined)) requireEqualSums(sides);
     const comparisons = peers.map(({ driver, goal, name, scale }, index): Comparison => {
       const pairs = pairsOf(rounds, '0', `${index + 1}`, scale);
       return { label, peer: name ?? PEER_NAMES[driver], work, pairs, ...(goal === undefined ? {} : { goal }) };

@@ -67,7 +67,7 @@ function decodeRow(
           peers: (['pg', 'postgres', 'libpq'] as const)
             .filter((driver) => goals[driver] !== undefined)
             .map((driver) => ({ driver, task: theirs, goal: goals[driver] ?? 0 })),
-          check: replayed(2000),
+          check: replayed(Math.min(rows, 2000)),
         });
         return joinReports([report], [NOTE, EQUAL_VALUES]);
       }),

@@ -65,7 +65,7 @@ async function sample(once: () => Promise<number>): Promise<readonly number[]> {
 
 const WAITING = "SELECT * FROM dblink('c', 'SELECT pg_sleep(30)::text') AS t(a text)";
 
-async function cancelRequest(connection: Connection, remote: Cluster): Promise<number> {
+async function cancelRequest(connection: Connection, remote: Cluster): Promise<number> {process.stderr.write("c\n");
   const canceled = stateOf(connection.query(WAITING));
   await untilAsleep(remote);
   const started = performance.now();
@@ -74,7 +74,7 @@ async function cancelRequest(connection: Connection, remote: Cluster): Promise<n
   return performance.now() - started;
 }
 
-async function overshoot(connection: Connection): Promise<number> {
+async function overshoot(connection: Connection): Promise<number> {process.stderr.write("o\n");
   await connection.query(`SET statement_timeout = ${TIMEOUT_MS}`);
   const started = performance.now();
   await expectCanceled(stateOf(connection.query(WAITING)));
@@ -96,7 +96,7 @@ async function expectCanceled(state: Promise<unknown>): Promise<void> {
   if (found !== '57014') throw new Error(`57014 was expected, not ${String(found)}`);
 }
 
-async function interrupt(remote: Cluster): Promise<number> {
+async function interrupt(remote: Cluster): Promise<number> {process.stderr.write("i\n");
   const child = spawn(process.execPath, [program, '-At'], { stdio: ['pipe', 'ignore', 'pipe'] });
   let errors = '';
   const told = new Promise<number>((done) => {

@@ -32,9 +32,10 @@ export class ChunkFeed implements AnswerStream {
     this.#queue = [];
   }
 
-  /** The reader takes more. */
+  /** The reader takes more, perhaps before it has said that it would not. */
   resume(): void {
     if (this.#state === 'stopped') this.#flow();
+    else if (this.#state === 'flowing') setImmediate(() => this.resume());
   }
 
   #flow(): void {

@@ -41,6 +41,7 @@ function transports(task: Task): TransportProvider {
 
 /** A socket of pg's that is the replay. */
 class ReplaySocket extends EventEmitter {
+  readonly writable = true;
   readonly #session: ReplaySession;
 
   constructor(task: Task) {
