@@ -4,6 +4,7 @@ import { startCSide } from '../src/c-side.ts';
 import { startOurSide } from '../src/our-side.ts';
 import { assertAgreement, type Sides } from '../src/sequences/agreement.ts';
 import { callSequence } from '../src/sequences/call-sequence.ts';
+import { tableSequence } from '../src/sequences/table-sequence.ts';
 import { type Remote, startRemote } from '../src/servers.ts';
 
 /*
@@ -27,12 +28,15 @@ afterAll(async () => {
   await remote?.stop();
 });
 
-it(
-  'both sides agree at every step of a sequence of calls',
-  async () => {
+it.each([
+  ['calls over several connections', callSequence, numRuns],
+  ['a random table at both ends', tableSequence, Math.ceil(numRuns / 4)],
+] as const)(
+  'both sides agree at every step: %s',
+  async (_what, sequence, runs) => {
     await fc.assert(
-      fc.asyncProperty(callSequence, (steps) => agree(steps)),
-      { numRuns },
+      fc.asyncProperty(sequence, (steps) => agree(steps)),
+      { numRuns: runs },
     );
   },
   process.env['FUZZ_RUNS'] === undefined ? patience : 0,
