@@ -1,7 +1,7 @@
 import { CachedRun } from './cached-run.ts';
 import type { Channel } from './channel.ts';
 import { batchesOf } from './cursor.ts';
-import type { ExtendedRequest } from './machine/requests.ts';
+import type { ExtendedRequest, RequestEnd } from './machine/requests.ts';
 import { PreparedStatement, type StatementRunner } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, StreamOptions } from './query-options.ts';
 import { type Result, ResultCollector } from './results.ts';
@@ -49,12 +49,7 @@ export class Executor implements StatementRunner {
     return collector.finish();
   }
 
-  async forEachRow(
-    sql: string,
-    values: readonly unknown[],
-    take: TakeRow,
-    options: ExecuteOptions,
-  ): Promise<Visited> {
+  async forEachRow(sql: string, values: readonly unknown[], take: TakeRow, options: ExecuteOptions): Promise<Visited> {
     const visitor = new RowVisitor(this.#readersOf(options), options.rows ?? 'object', take);
     await submit(this.#channel, this.extendedRequest(sql, values, options), visitor, options);
     return visitor.finish();
@@ -113,7 +108,12 @@ export class Executor implements StatementRunner {
   }
 
   /** The request of an unprepared statement. */
-  extendedRequest(sql: string, values: readonly unknown[], options: ExecuteOptions): ExtendedRequest {
+  extendedRequest(
+    sql: string,
+    values: readonly unknown[],
+    options: ExecuteOptions,
+    end: RequestEnd = 'sync',
+  ): ExtendedRequest {
     const types = this.#typesOf(options);
     const parameterTypes = options.parameterTypes ?? [];
     return {
@@ -122,6 +122,7 @@ export class Executor implements StatementRunner {
       parameterTypes,
       parameters: values.map((value, index) => encodeParameter(types, parameterTypes[index] ?? 0, value)),
       resultFormats: options.binary === true ? [1] : [],
+      end,
     };
   }
 
@@ -130,8 +131,9 @@ export class Executor implements StatementRunner {
     { description, name, sql }: PreparedStatement,
     values: readonly unknown[],
     options: QueryOptions,
+    end: RequestEnd = 'sync',
   ): ExtendedRequest {
-    return executionOf(name, sql, description, this.#typesOf(options), values);
+    return executionOf(name, sql, description, this.#typesOf(options), values, end);
   }
 
   /** A fresh collector for one request. */
@@ -156,7 +158,8 @@ export class Executor implements StatementRunner {
   /** Executes by way of the cache; see {@link CachedRun} for what happens when the server has forgotten. */
   async #executeCached(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
     const { parameterTypes = [] } = options;
-    const key = JSON.stringify([sql, parameterTypes]);
+    // SQL has no zero byte: no statement can look like another's types.
+    const key = parameterTypes.length === 0 ? sql : `${parameterTypes.join()}\0${sql}`;
     const statement = this.#cache.find(key) ?? (await this.#prepareCached(key, sql, options));
     const run = new CachedRun(
       {

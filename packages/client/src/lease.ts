@@ -1,4 +1,5 @@
 import type { Channel, Turn } from './channel.ts';
+import { Fifo } from './machine/fifo.ts';
 import type { Outcome } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
 import type { ResultSink } from './result-sink.ts';
@@ -6,13 +7,15 @@ import type { ResultSink } from './result-sink.ts';
 /** A pending exchange of a lease. */
 interface Pending {
   readonly resolve: (outcome: Outcome) => void;
+  /** The connection is lost: there will be no answer. */
   readonly reject: (error: unknown) => void;
 }
 
 /** A turn that lasts over many requests: cursors and pipelines have the channel to themselves until they release it. */
 export class Lease implements Turn {
   readonly #channel: Channel;
-  readonly #pending = new Set<Pending>();
+  /** In the order of their requests, which is that of the answers. */
+  readonly #pending = new Fifo<Pending>();
   #granted: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
   constructor(channel: Channel) {
@@ -37,15 +40,21 @@ export class Lease implements Turn {
    * flushed.
    */
   request(request: Request, sink: ResultSink): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      const pending: Pending = { resolve, reject };
-      this.#channel.send(request, sink, (outcome) => {
-        this.#pending.delete(pending);
-        resolve(outcome);
-      });
-      this.#pending.add(pending);
-    });
+    return new Promise((resolve, reject) => this.send(request, sink, { resolve, reject }));
   }
+
+  /** As {@link request}, for a caller who makes the promise itself; throws what cannot be sent. */
+  send(request: Request, sink: ResultSink, pending: Pending): void {
+    this.#pending.push(pending);
+    try {
+      this.#channel.send(request, sink, this.#ended);
+    } catch (error) {
+      this.#pending.remove(pending);
+      throw error;
+    }
+  }
+
+  readonly #ended = (outcome: Outcome): void => this.#pending.shift()?.resolve(outcome);
 
   /** Sends what has been written. */
   flush(): void {
@@ -58,10 +67,9 @@ export class Lease implements Turn {
   }
 
   lost(): void {
-    const isSent = this.#pending.size > 0;
+    const isSent = this.#pending.length > 0;
     const error = this.#granted !== undefined || isSent ? this.#channel.lossError(!isSent) : undefined;
     this.#granted?.reject(error);
-    for (const { reject } of this.#pending) reject(error);
-    this.#pending.clear();
+    for (const { reject } of this.#pending.clear()) reject(error);
   }
 }

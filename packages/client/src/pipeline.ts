@@ -2,6 +2,7 @@ import type { Channel } from './channel.ts';
 import { PipelineAbortedError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import { Lease } from './lease.ts';
+import type { Outcome } from './machine/machine.ts';
 import type { DescribeRequest, ExtendedRequest, Request } from './machine/requests.ts';
 import type { PreparedStatement } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
@@ -40,27 +41,31 @@ export class Pipeline {
    *
    * @throws ServerError, or PipelineAbortedError when it was not executed.
    */
-  async execute<O extends ExecuteOptions = ExecuteOptions>(
+  execute<O extends ExecuteOptions = ExecuteOptions>(
     sql: string,
     values: readonly unknown[] = [],
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
     const collector = this.#executor.collector(options ?? {});
-    const request = this.#executor.extendedRequest(sql, values, options ?? {});
-    await this.#request({ ...request, end: 'none' }, collector);
-    return collector.only() as Result<ShapeOf<O>>;
+    return this.#request(
+      () => this.#executor.extendedRequest(sql, values, options ?? {}, 'none'),
+      collector,
+      () => collector.only() as Result<ShapeOf<O>>,
+    );
   }
 
   /** Sends an execution of a prepared statement; see {@link execute}. */
-  async executePrepared<O extends QueryOptions = QueryOptions>(
+  executePrepared<O extends QueryOptions = QueryOptions>(
     statement: PreparedStatement,
     values: readonly unknown[] = [],
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
     const collector = this.#executor.collector(options ?? {}, statement.description);
-    const request = this.#executor.preparedRequest(statement, values, options ?? {});
-    await this.#request({ ...request, end: 'none' }, collector);
-    return collector.only() as Result<ShapeOf<O>>;
+    return this.#request(
+      () => this.#executor.preparedRequest(statement, values, options ?? {}, 'none'),
+      collector,
+      () => collector.only() as Result<ShapeOf<O>>,
+    );
   }
 
   /**
@@ -69,7 +74,11 @@ export class Pipeline {
    * @throws PipelineAbortedError when it was not executed; what the sink threw.
    */
   submit(request: ExtendedRequest | DescribeRequest, sink: ResultSink): Promise<void> {
-    return this.#request({ ...request, end: 'none' }, sink);
+    return this.#request(
+      () => ({ ...request, end: 'none' }),
+      sink,
+      () => undefined,
+    );
   }
 
   /** Ends the transaction of the requests so far; resolves when the server is ready. Throws the commit's error. */
@@ -93,13 +102,22 @@ export class Pipeline {
     }
   }
 
-  async #request(request: Request, sink: ResultSink): Promise<void> {
-    const answered = this.#lease.request(request, sink);
-    this.#ended = 'open';
-    this.#flushSoon();
-    const outcome = await answered;
-    if (outcome.kind === 'sink-threw') throw outcome.error;
-    if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
+  /** Whatever is wrong with a request rejects; one promise a request, because there are many. */
+  #request<T>(make: () => Request, sink: ResultSink, result: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (outcome: Outcome): void => {
+        try {
+          if (outcome.kind === 'sink-threw') throw outcome.error;
+          if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
+          resolve(result());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.#lease.send(make(), sink, { resolve: settle, reject });
+      this.#ended = 'open';
+      this.#flushSoon();
+    });
   }
 
   /** One write for all requests of this turn of the event loop; Flush makes the server answer before the Sync. */

@@ -1,12 +1,15 @@
 import type { FieldDescription } from '@pg-dblink/protocol';
 import type { Channel } from './channel.ts';
 import { UsageError } from './errors.ts';
-import type { ExtendedRequest, Parameter } from './machine/requests.ts';
+import type { ExtendedRequest, Parameter, RequestEnd } from './machine/requests.ts';
 import type { ResultSink } from './result-sink.ts';
 import type { ServerError } from './server-error.ts';
 import { type SubmitOptions, submit } from './submission.ts';
 import { inferParameter } from './types/infer.ts';
 import type { TypeRegistry } from './types/registry.ts';
+
+const ALL_TEXT: readonly (0 | 1)[] = [];
+const ALL_BINARY: readonly (0 | 1)[] = [1];
 
 /** What the server says about a statement without running it. */
 export interface StatementDescription {
@@ -68,6 +71,7 @@ export function executionOf(
   { fields, parameterTypes }: StatementDescription,
   types: TypeRegistry,
   values: readonly unknown[],
+  end: RequestEnd = 'sync',
 ): ExtendedRequest {
   if (values.length !== parameterTypes.length) {
     throw new UsageError(`the statement needs ${parameterTypes.length} parameters, not ${values.length}`);
@@ -81,14 +85,16 @@ export function executionOf(
     columnCount: fields.length,
     parameters: values.map((value, index) => encodeParameter(types, parameterTypes[index] ?? 0, value)),
     resultFormats: resultFormats(fields),
+    end,
   };
 }
 
 /** All columns in one format need one code, or none when that is text. */
 function resultFormats(fields: readonly FieldDescription[]): readonly (0 | 1)[] {
-  const formats = fields.map(({ format }) => (format === 1 ? 1 : 0));
-  if (formats.every((format) => format === 0)) return [];
-  return formats.every((format) => format === 1) ? [1] : formats;
+  let binaryCount = 0;
+  for (const { format } of fields) if (format === 1) binaryCount += 1;
+  if (binaryCount === 0) return ALL_TEXT;
+  return binaryCount === fields.length ? ALL_BINARY : fields.map(({ format }) => (format === 1 ? 1 : 0));
 }
 
 /** A parameter by its type's codec (a string is its own text), or by its JavaScript type when the type is not known. */

@@ -10,7 +10,6 @@ import {
   decodeParameterDescription,
   decodeParameterStatus,
   decodeReadyForQuery,
-  decodeRowDescription,
   encodeCopyData,
   encodeCopyDone,
   encodeCopyFail,
@@ -22,6 +21,7 @@ import {
 } from '@pg-dblink/protocol';
 import { type CopyDirection, DISCARDING_SINK, type ResultSink } from '../result-sink.ts';
 import { readMessageFields, ServerError, type ServerNotice, type ServerNotification } from '../server-error.ts';
+import { DescriptionMemory } from './description-memory.ts';
 import { Fifo } from './fifo.ts';
 import { Output } from './output.ts';
 import { FIRST_PHASE, type Move, type Phase, type StepKind, TRANSITIONS } from './phases.ts';
@@ -81,6 +81,7 @@ export class Machine {
   readonly #reader: FrameReader;
   readonly #events: MachineEvents;
   readonly #queue = new Fifo<Exchange>();
+  readonly #descriptions = new DescriptionMemory();
   #phase: Phase = 'idle';
   #transactionStatus: TransactionStatus;
   /** Why the pipeline's commands are skipped until the next Sync. */
@@ -244,7 +245,7 @@ export class Machine {
   #hand(exchange: Exchange, frame: Frame): Promise<void> | undefined {
     switch (frame.tag) {
       case BackendTag.RowDescription: {
-        const { fields } = decodeRowDescription(frame);
+        const fields = this.#descriptions.fieldsOf(frame);
         exchange.columnCount = fields.length;
         const body = frame.bytes.subarray(frame.start, frame.end);
         return this.#deliver(exchange, (sink) => sink.rowDescription(fields, body));

@@ -108,26 +108,17 @@ const NO_FORMATS: readonly (0 | 1)[] = [];
 const BINARY: 1 = 1;
 const TEXT: 0 = 0;
 
-/** The rows of steps that an extended request can be, made once: a key is which of the optional messages are there. */
-const EXTENDED_STEPS: ReadonlyMap<string, readonly StepKind[]> = new Map(
-  [true, false].flatMap((parse) =>
-    [true, false].flatMap((describe) =>
-      [true, false].map((sync): [string, readonly StepKind[]] => [
-        extendedKey(parse, describe, sync),
-        [
-          ...(parse ? (['parse'] as const) : []),
-          'bind',
-          ...(describe ? (['describe-portal'] as const) : []),
-          'execute',
-          ...(sync ? SYNC : []),
-        ],
-      ]),
-    ),
-  ),
-);
+/** The rows of steps that an extended request can be, made once: each optional message is a bit of the index. */
+const EXTENDED_STEPS: readonly (readonly StepKind[])[] = Array.from({ length: 8 }, (_, index) => [
+  ...((index & 4) !== 0 ? (['parse'] as const) : []),
+  'bind',
+  ...((index & 2) !== 0 ? (['describe-portal'] as const) : []),
+  'execute',
+  ...((index & 1) !== 0 ? SYNC : []),
+]);
 
-function extendedKey(parse: boolean, describe: boolean, sync: boolean): string {
-  return `${parse ? 'P' : ''}B${describe ? 'D' : ''}E${sync ? 'S' : ''}`;
+function extendedIndex(parse: boolean, describe: boolean, sync: boolean): number {
+  return (parse ? 4 : 0) + (describe ? 2 : 0) + (sync ? 1 : 0);
 }
 
 /**
@@ -177,7 +168,7 @@ function writeExtended(writer: Writer, request: ExtendedRequest): readonly StepK
   if (describe) encodeDescribe(writer, { target: 'portal', name: portal });
   encodeExecute(writer, { portal, maxRows: request.maxRows ?? 0 });
   writeEnd(writer, request.end);
-  return EXTENDED_STEPS.get(extendedKey(parse, describe, sync)) ?? SYNC;
+  return EXTENDED_STEPS[extendedIndex(parse, describe, sync)] ?? SYNC;
 }
 
 function writeBind(

@@ -70,6 +70,12 @@ function parseBigint(name: string, bytes: Uint8Array, start: number, end: number
   return BigInt(text);
 }
 
+/** The text of a plain number in the range of its type, without a detour by way of bigint; undefined for others. */
+function plainText(value: unknown, least: number, greatest: number): string | undefined {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least || value > greatest) return undefined;
+  return String(value);
+}
+
 /** An integer in the range of its type, as a bigint. */
 function integerOf(name: string, value: unknown, least: bigint, greatest: bigint): bigint {
   const isInteger = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
@@ -91,6 +97,7 @@ interface IntegerType {
 function integerCodec({ arrayOid, bits, isSigned, name, oid, read }: IntegerType): TypeCodec {
   const least = isSigned ? -(2n ** BigInt(bits - 1)) : 0n;
   const greatest = (isSigned ? 2n ** BigInt(bits - 1) : 2n ** BigInt(bits)) - 1n;
+  const [leastNumber, greatestNumber] = [Number(least), Number(greatest)];
   return {
     oid,
     arrayOid,
@@ -101,7 +108,8 @@ function integerCodec({ arrayOid, bits, isSigned, name, oid, read }: IntegerType
       requireLength(name, start, end, bits / 8);
       return read(bytes, start);
     },
-    encodeText: (value) => String(integerOf(name, value, least, greatest)),
+    encodeText: (value) =>
+      plainText(value, leastNumber, greatestNumber) ?? String(integerOf(name, value, least, greatest)),
     encodeBinary(value) {
       const integer = integerOf(name, value, least, greatest);
       if (bits === 64) return new ByteBuilder().int64(BigInt.asIntN(64, integer)).take();

@@ -212,6 +212,7 @@ export class Writer {
       this.int32(-1);
     } else if (typeof value === 'string') {
       this.#reserve(4);
+      if (value.length <= shortText && this.#shortValue(value)) return;
       // Relative, because the buffer may move while the text is written.
       const offset = this.#at - this.#from;
       this.#at += 4;
@@ -226,6 +227,22 @@ export class Writer {
       this.#bytes.set(value, this.#at);
       this.#at += value.byteLength;
     }
+  }
+
+  /** Writes a text behind its length, if it is ASCII. */
+  #shortValue(text: string): boolean {
+    const { length } = text;
+    this.#reserve(4 + length);
+    const bytes = this.#bytes;
+    const at = this.#at + 4;
+    for (let index = 0; index < length; index += 1) {
+      const unit = text.charCodeAt(index);
+      if (unit >= 0x80) return false;
+      bytes[at + index] = unit;
+    }
+    this.#putInt32(this.#at, length);
+    this.#at = at + length;
+    return true;
   }
 
   #reserve(byteLength: number): void {
