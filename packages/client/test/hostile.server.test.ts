@@ -1,6 +1,6 @@
 import { encodeErrorOrNotice, encodeParameterStatus } from '@pg-dblink/protocol/server';
 import { answerError, answerRows, type FakeStep, send, sendBytes, startFake, welcome } from '@pg-dblink/testkit';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   type Connection,
   isCancelError,
@@ -11,6 +11,9 @@ import {
 } from '../src/index.ts';
 import { connect, type NodeConnectOptions } from '../src/node.ts';
 import { joined, MESSAGES, say } from './backend-bytes.ts';
+import { countCases } from './proof-cases.ts';
+
+beforeEach((context) => countCases(context, 1));
 
 const text = new TextEncoder();
 

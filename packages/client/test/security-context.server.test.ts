@@ -1,11 +1,14 @@
 import { type Authentication, Writer } from '@pg-dblink/protocol';
 import { encodeAuthentication } from '@pg-dblink/protocol/server';
 import { type FakeStep, startFake, welcome } from '@pg-dblink/testkit';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { isConnectError, type SecurityContext, type SecurityContextRequest } from '../src/index.ts';
 import { connect, type NodeConnectOptions } from '../src/node.ts';
+import { countCases } from './proof-cases.ts';
 
 // No server of the tests has GSSAPI: fakes play its side of the dialogue, over real sockets.
+
+beforeEach((context) => countCases(context, 1));
 
 function says(message: Authentication): FakeStep {
   const writer = new Writer();

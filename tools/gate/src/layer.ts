@@ -3,6 +3,8 @@ export interface LayerResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly string[];
+  /** Cases of hostile servers and broken streams within the tests that passed. */
+  readonly proofCases?: number;
 }
 
 /** One layer of the gate: it runs to its end and counts. */

@@ -20,7 +20,7 @@ export const LAYERS: readonly Layer[] = [
   tests('property'),
   keptSeeds(),
   script('browser', 'tools/browser-tests/src/main.ts'),
-  tests('server', ['build']),
+  tests('server', ['build'], 400),
   tests('built', ['build']),
   script('conformance', 'tools/conformance/src/gate.ts', [], ['build']),
 ];
@@ -92,8 +92,8 @@ function exactly(name: string): string {
   return `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
 }
 
-/** A vitest project; the reporter hands its counts over in a file. */
-function tests(project: string, needs: readonly string[] = []): Layer {
+/** A vitest project; the reporter hands its counts over in a file. Fewer proof cases than are wanted are a failure. */
+function tests(project: string, needs: readonly string[] = [], minProofCases = 0): Layer {
   return {
     name: project,
     needs,
@@ -106,9 +106,13 @@ function tests(project: string, needs: readonly string[] = []): Layer {
         const { exitCode } = await runCommand(root, 'npx', args, { GATE_REPORT: file });
         if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [] };
         const report = JSON.parse(readFileSync(file, 'utf8')) as RunReport;
+        const failed = exitCode !== 0 && report.failed === 0 ? 1 : report.failed;
+        const tooFew = report.proofCases < minProofCases;
+        if (tooFew) process.stdout.write(`${report.proofCases} proof cases, at least ${minProofCases} are wanted\n`);
         return {
           passed: report.passed,
-          failed: exitCode !== 0 && report.failed === 0 ? 1 : report.failed,
+          failed: failed + (tooFew ? 1 : 0),
+          proofCases: report.proofCases,
           skipped: report.skipped.map(({ name, reason }) => `${name} (${reason})`),
         };
       } finally {

@@ -28,6 +28,9 @@ for (const [name, result] of results) {
   skipped += result.skipped.length;
   const counts = `${result.passed} ok, ${result.failed} wrong, ${result.skipped.length} left out`;
   process.stdout.write(`${name.padEnd(12)} ${result.minutes.toFixed(1).padStart(5)} min  ${counts}\n`);
+  if (result.proofCases) {
+    process.stdout.write(`             ${result.proofCases} cases of hostile servers and broken streams in them\n`);
+  }
   for (const reason of result.skipped) process.stdout.write(`             left out: ${reason}\n`);
 }
 process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
