@@ -16,3 +16,50 @@ COMMENT ON FUNCTION dblink_exec_params(text, text, VARIADIC "any") IS 'execute a
 CREATE FUNCTION dblink_send_query_params(connname text, sql text, VARIADIC params "any") RETURNS int
   LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_send_query_params';
 COMMENT ON FUNCTION dblink_send_query_params(text, text, VARIADIC "any") IS 'send a remote query with parameters without waiting for its result';
+
+-- One query over many sources: open connections, foreign servers, connection strings. The caller's column list begins
+-- with the source's name.
+
+CREATE FUNCTION dblink_gather(sources text[], sql text, max_parallel int DEFAULT 16, fail_on_error boolean DEFAULT false)
+  RETURNS SETOF record
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_gather';
+COMMENT ON FUNCTION dblink_gather(text[], text, int, boolean) IS 'rows of a query over many sources at a time, each with its source';
+
+CREATE FUNCTION dblink_gather_errors(
+    OUT source text, OUT sqlstate text, OUT message text, OUT detail text, OUT hint text, OUT context text)
+  RETURNS SETOF record
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_gather_errors';
+COMMENT ON FUNCTION dblink_gather_errors() IS 'sources that failed in the last dblink_gather of the session';
+
+-- Rows of a type that is there already, in place of a column list: dblink_as('c', 'select …', NULL::mytype)
+
+CREATE FUNCTION dblink_as(sql text, rowtype anyelement) RETURNS SETOF anyelement
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_as';
+COMMENT ON FUNCTION dblink_as(text, anyelement) IS 'rows of a remote query as rows of a type';
+
+CREATE FUNCTION dblink_as(connname text, sql text, rowtype anyelement) RETURNS SETOF anyelement
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_as';
+COMMENT ON FUNCTION dblink_as(text, text, anyelement) IS 'rows of a remote query as rows of a type';
+
+CREATE FUNCTION dblink_as(connname text, sql text, rowtype anyelement, VARIADIC params "any") RETURNS SETOF anyelement
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_as';
+COMMENT ON FUNCTION dblink_as(text, text, anyelement, VARIADIC "any") IS 'rows of a remote query with parameters as rows of a type';
+
+-- What columns a remote query has, without running it, and a local view with these columns
+
+CREATE FUNCTION dblink_describe(sql text, OUT "position" int, OUT colname text, OUT coltype text) RETURNS SETOF record
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_describe';
+COMMENT ON FUNCTION dblink_describe(text) IS 'names and types of the columns of a remote query';
+
+CREATE FUNCTION dblink_describe(connname text, sql text, OUT "position" int, OUT colname text, OUT coltype text)
+  RETURNS SETOF record
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_describe';
+COMMENT ON FUNCTION dblink_describe(text, text) IS 'names and types of the columns of a remote query';
+
+CREATE FUNCTION dblink_create_view(viewname text, sql text) RETURNS text
+  LANGUAGE C STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'dblink_create_view';
+COMMENT ON FUNCTION dblink_create_view(text, text) IS 'create a local view over a remote query';
+
+CREATE FUNCTION dblink_create_view(viewname text, connname text, sql text) RETURNS text
+  LANGUAGE C STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'dblink_create_view';
+COMMENT ON FUNCTION dblink_create_view(text, text, text) IS 'create a local view over a remote query';

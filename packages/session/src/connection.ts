@@ -26,7 +26,10 @@ export interface DescribeRemoteRequest {
 }
 
 /** What a connection is asked to run. */
-export type RemoteRequest = { readonly kind: 'simple'; readonly sql: string } | ExtendedRemoteRequest;
+export type RemoteRequest =
+  | { readonly kind: 'simple'; readonly sql: string }
+  | ExtendedRemoteRequest
+  | DescribeRemoteRequest;
 
 /** Where the messages of one request go; byte ranges are valid during the call only. */
 export interface RemoteSink {

@@ -1,5 +1,7 @@
 import type { ColumnListRow } from '@pg-dblink/sql';
 import { type CallOptions, failOnError } from './methods/context.ts';
+import { type DescriptionMethods, descriptionMethods } from './methods/description.ts';
+import { type GatherMethods, gatherMethods } from './methods/gather.ts';
 import { type ParamsMethods, paramsMethods } from './methods/params.ts';
 import type { RowConsumer, RowOutcome } from './rows.ts';
 import { createSession, type SessionOptions, type Verbs } from './session.ts';
@@ -12,7 +14,7 @@ import type { NotifyRow } from './verbs/get-notify.ts';
  *
  * All of them reject with {@link DblinkError}. Manual: appendix F, "dblink".
  */
-export interface Dblink extends ParamsMethods {
+export interface Dblink extends ParamsMethods, DescriptionMethods, GatherMethods {
   connect(conninfo: string): Promise<'OK'>;
   connect(name: string, conninfo: string): Promise<'OK'>;
   connectU(conninfo: string): Promise<'OK'>;
@@ -185,6 +187,8 @@ export function createDblink(options: SessionOptions): Dblink {
     buildSqlDelete: (relation, keyAttributes, keyCount, targetValues) =>
       plain.buildSql({ kind: 'delete', relation, keyAttributes, keyCount, targetValues }),
     ...paramsMethods({ verbsFor, collect }),
+    ...descriptionMethods({ verbsFor, collect }),
+    ...gatherMethods({ verbsFor, collect }),
     end: () => session.close(),
   };
 }

@@ -33,9 +33,12 @@ export interface RemoteErrorFields {
   readonly constraint?: string | undefined;
 }
 
-/** A NOTICE that a dblink function raises: the relayed error of a call with fail_on_error false, a truncated name. */
+/**
+ * What a dblink function reports without failing: a NOTICE is the relayed error of a call with fail_on_error false or a
+ * truncated name, a WARNING a source that could not be gathered from.
+ */
 export interface DblinkNotice extends DblinkMessageFields {
-  readonly level: 'NOTICE';
+  readonly level: 'NOTICE' | 'WARNING';
 }
 
 /**

@@ -3,6 +3,14 @@ declare var TextDecoder: {
   new (label: string, options?: { readonly fatal?: boolean }): { decode(bytes: Uint8Array): string };
 };
 
+declare var AbortController: {
+  new (): { readonly signal: AbortSignal; abort(reason?: unknown): void };
+};
+
+declare var TextEncoder: {
+  new (): { encode(text: string): Uint8Array };
+};
+
 interface AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;

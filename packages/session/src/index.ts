@@ -19,6 +19,8 @@ export type { OptionContext } from './foreign-options.ts';
 export type { BuildSqlRequest, ForeignOption, ForeignServer, LocalDatabase } from './local.ts';
 export { localDatabase, type RunLocalQuery } from './local-database.ts';
 export type { CallOptions } from './methods/context.ts';
+export type { DescriptionMethods } from './methods/description.ts';
+export type { Gathered, GatherMethods, GatherOptions } from './methods/gather.ts';
 export type { ParamsMethods } from './methods/params.ts';
 export type { ParameterValue } from './parameters.ts';
 export type { RowConsumer, RowOutcome, RowSetHeader } from './rows.ts';
@@ -26,6 +28,8 @@ export { type CallEnvironment, createSession, type Session, type SessionOptions,
 export type { TextRows } from './text-rows.ts';
 export type { TypedRows } from './typed-rows.ts';
 export { validateOptions } from './validator.ts';
+export { textInstead } from './verbs/create-view.ts';
+export type { GatherFailure, GatherRequest } from './verbs/gather.ts';
 export type { NotifyRow } from './verbs/get-notify.ts';
 export type { ParameterizedStatement } from './verbs/params.ts';
 export type { DeclaredColumn } from './wire-format.ts';

@@ -1,5 +1,6 @@
 import {
   buildSqlSteps,
+  createViewSteps,
   isSqlBuildError,
   type LocalQuery,
   type LocalSteps,
@@ -37,6 +38,7 @@ export function localDatabase(source: RemoteConnection | RunLocalQuery): LocalDa
     foreignServer: (name) => foreignServer(run, name),
     primaryKey: (relation) => look(primaryKeySteps(relation), run),
     buildSql: (request) => look(buildSqlSteps(request), run),
+    createView: (request) => look(createViewSteps(request), run),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { CreatedView, CreateViewRequest } from '@pg-dblink/sql';
+
 /** An option of a foreign-data wrapper, foreign server or user mapping, in catalog order. */
 export interface ForeignOption {
   readonly name: string;
@@ -26,6 +28,8 @@ export interface LocalDatabase {
   primaryKey?(relation: string): Promise<readonly string[]>;
   /** The text of dblink_build_sql_insert, _update or _delete for the relation, made by the local look-ups. */
   buildSql?(request: BuildSqlRequest): Promise<string>;
+  /** Creates a view over a remote query (dblink_create_view). */
+  createView?(request: CreateViewRequest): Promise<CreatedView>;
 }
 
 /** The arguments of one of the dblink_build_sql functions. */

@@ -2,12 +2,14 @@ import type { ConnectRequest, RemoteConnection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { DblinkNotice } from './errors.ts';
 import type { LocalDatabase } from './local.ts';
+import type { Records } from './records.ts';
 import type { RemoteEnvironment } from './remote.ts';
 
 /** Everything one call may touch besides its arguments. */
 export interface Scope extends RemoteEnvironment {
   readonly connections: Connections;
   readonly local: LocalDatabase;
+  readonly records: Records;
   /** Ends the call's waits; the remote statement is cancelled. */
   readonly signal: AbortSignal | undefined;
   connect(conninfo: string, request: ConnectRequest): Promise<RemoteConnection>;

@@ -1,18 +1,23 @@
+import type { CreateViewRequest, RemoteColumn } from '@pg-dblink/sql';
 import type { ConnectRequest, RemoteConnection } from './connection.ts';
 import { Connections } from './connections.ts';
 import type { DblinkNotice, RemoteErrorFields } from './errors.ts';
 import { formatPlainMessage } from './format-message.ts';
 import type { BuildSqlRequest, LocalDatabase } from './local.ts';
+import { emptyRecords, type Records } from './records.ts';
 import type { RowConsumer, RowOutcome } from './rows.ts';
 import type { Scope } from './scope.ts';
 import { buildSql, getPkey } from './verbs/build-sql.ts';
 import { cancelQuery } from './verbs/cancel-query.ts';
 import { close } from './verbs/close.ts';
 import { connect, connectUntrusted } from './verbs/connect.ts';
+import { createView, describeView } from './verbs/create-view.ts';
+import { describe } from './verbs/describe.ts';
 import { disconnect } from './verbs/disconnect.ts';
 import { errorMessage } from './verbs/error-message.ts';
 import { exec } from './verbs/exec.ts';
 import { fetch } from './verbs/fetch.ts';
+import { type GatherFailure, type GatherRequest, gather, gatherErrors } from './verbs/gather.ts';
 import { getConnections } from './verbs/get-connections.ts';
 import { getNotify, type NotifyRow } from './verbs/get-notify.ts';
 import { getResult } from './verbs/get-result.ts';
@@ -86,6 +91,16 @@ export interface Verbs {
   ): Promise<RowOutcome>;
   execParams(target: string | undefined, statement: ParameterizedStatement, failOnError: boolean): Promise<string>;
   sendQueryParams(name: string | undefined, statement: ParameterizedStatement): Promise<0 | 1>;
+  describe(target: string | undefined, sql: string): Promise<RemoteColumn[]>;
+  /** What dblink_create_view needs to know, for a host that creates the view itself. */
+  describeView(view: string, target: string | undefined, sql: string): Promise<CreateViewRequest>;
+  createView(view: string, target: string | undefined, sql: string): Promise<string>;
+  /** Asks for the consumer of each source's rows, with the name that its rows are shown under. */
+  gather(
+    request: GatherRequest,
+    consumerOf: (source: string, index: number) => RowConsumer,
+  ): Promise<readonly GatherFailure[]>;
+  gatherErrors(): Promise<readonly GatherFailure[]>;
 }
 
 /** The connections of one local session, and the functions over them. */
@@ -109,15 +124,21 @@ function nobodyListens(): void {}
  */
 export function createSession(options: SessionOptions): Session {
   const connections = new Connections();
+  const records = emptyRecords();
   return {
-    verbs: (environment = {}) => bind(scopeOf(options, connections, environment)),
+    verbs: (environment = {}) => bind(scopeOf(options, { connections, records }, environment)),
     close: () => connections.closeAll(),
   };
 }
 
-function scopeOf(options: SessionOptions, connections: Connections, environment: CallEnvironment): Scope {
+interface SessionState {
+  readonly connections: Connections;
+  readonly records: Records;
+}
+
+function scopeOf(options: SessionOptions, state: SessionState, environment: CallEnvironment): Scope {
   return {
-    connections,
+    ...state,
     local: environment.local ?? options.local ?? {},
     signal: environment.signal,
     connect: (conninfo, request) => options.connect(conninfo, request),
@@ -151,5 +172,10 @@ function bind(scope: Scope): Verbs {
       queryParams(scope, target, statement, failOnError, consumer),
     execParams: (target, statement, failOnError) => execParams(scope, target, statement, failOnError),
     sendQueryParams: (name, statement) => sendQueryParams(scope, name, statement),
+    describe: (target, sql) => describe(scope, target, sql),
+    describeView: (view, target, sql) => describeView(scope, view, target, sql),
+    createView: (view, target, sql) => createView(scope, view, target, sql),
+    gather: (request, consumerOf) => gather(scope, request, consumerOf),
+    gatherErrors: async () => gatherErrors(scope),
   };
 }

@@ -10,7 +10,8 @@ export interface TextRows {
 }
 
 const TEXT_OID = 25;
-const STATUS: RemoteField = { name: 'status', typeOid: TEXT_OID, typeModifier: -1, format: 0 };
+/** The column of a command's tag. */
+export const STATUS_FIELD: RemoteField = { name: 'status', typeOid: TEXT_OID, typeModifier: -1, format: 0 };
 
 /** Collects rows in memory. */
 export class TextRowCollector implements RowConsumer {
@@ -41,7 +42,7 @@ export class TextRowCollector implements RowConsumer {
       case 'kept':
         return { fields: this.#fields, rows: this.#rows, command: undefined };
       case 'status':
-        return { fields: [STATUS], rows: [[outcome.tag]], command: outcome.tag };
+        return { fields: [STATUS_FIELD], rows: [[outcome.tag]], command: outcome.tag };
       case 'none':
         return { fields: [], rows: [], command: undefined };
     }
@@ -57,4 +58,23 @@ export class TextRowCollector implements RowConsumer {
       return this.#decoder.decode(bytes.subarray(at - byteLength, at));
     });
   }
+}
+
+/** One row as a DataRow message, every value in text format. */
+export function encodeTextRow(values: readonly string[]): Uint8Array {
+  const encoder = new TextEncoder();
+  const fields = values.map((value) => encoder.encode(value));
+  const bodyLength = fields.reduce((sum, { byteLength }) => sum + 4 + byteLength, 6);
+  const bytes = new Uint8Array(1 + bodyLength);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = 0x44;
+  view.setInt32(1, bodyLength);
+  view.setInt16(5, fields.length);
+  let at = 7;
+  for (const field of fields) {
+    view.setInt32(at, field.byteLength);
+    bytes.set(field, at + 4);
+    at += 4 + field.byteLength;
+  }
+  return bytes;
 }

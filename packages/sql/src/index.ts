@@ -5,6 +5,8 @@ export { buildSqlSteps } from './build-steps.ts';
 export type { ColumnDefinition, ColumnList } from './column-list.ts';
 export { parseColumnList } from './column-list.ts';
 export type { ColumnListRow, SqlTypeMap } from './column-list-types.ts';
+export type { CreatedView, CreateViewRequest, RemoteColumn } from './create-view.ts';
+export { createViewSteps } from './create-view.ts';
 export { isSqlBuildError, SqlBuildError } from './errors.ts';
 export type { ConformingStrings, SqlToken, SqlTokenKind } from './lexer.ts';
 export { readTokens } from './lexer.ts';

@@ -1,4 +1,4 @@
-import type { DblinkMessageFields } from '@pg-dblink/session';
+import type { DblinkMessageFields, DblinkNotice } from '@pg-dblink/session';
 import { ControlWords } from './control.ts';
 import {
   type AbandonReason,
@@ -29,7 +29,7 @@ export interface EngineHost {
   statementStartMs(): number;
   /** When the statement's time is up; undefined without a limit. */
   readonly deadlineMs: number | undefined;
-  notice(fields: DblinkMessageFields): void;
+  notice(notice: DblinkNotice): void;
   localAnswer(serverName: string): LocalAnswer;
   /** Raises what the engine itself has pending. */
   checkForInterrupts(): void;
@@ -199,7 +199,7 @@ export class Caller {
       case FRAME.failed:
         return { kind: 'failed', fields: decodePayload<DblinkMessageFields>(payload) };
       case FRAME.notice:
-        host.notice(decodePayload<DblinkMessageFields>(payload));
+        host.notice(decodePayload<DblinkNotice>(payload));
         return undefined;
       case FRAME.ask:
         link.post({ kind: 'answer', call, answer: host.localAnswer(decodePayload<string>(payload)) });

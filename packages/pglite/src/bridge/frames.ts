@@ -1,11 +1,14 @@
 import type {
   DblinkMessageFields,
+  DblinkNotice,
   DeclaredColumn,
   ForeignServer,
+  GatherRequest,
   NotifyRow,
   ParameterizedStatement,
   RowOutcome,
 } from '@pg-dblink/session';
+import type { CreateViewRequest } from '@pg-dblink/sql';
 
 /** One dblink function with its arguments; an undefined name is the unnamed connection. */
 export type CallRequest =
@@ -47,6 +50,15 @@ export type CallRequest =
   | { readonly verb: 'getResult'; readonly name: string; readonly failOnError: boolean }
   | { readonly verb: 'cancelQuery'; readonly name: string }
   | { readonly verb: 'getNotify'; readonly name: string | undefined }
+  | ({ readonly verb: 'gather' } & GatherRequest)
+  | { readonly verb: 'gatherErrors' }
+  | { readonly verb: 'describe'; readonly target: string | undefined; readonly sql: string }
+  | {
+      readonly verb: 'describeView';
+      readonly view: string;
+      readonly target: string | undefined;
+      readonly sql: string;
+    }
   | {
       readonly verb: 'queryParams';
       readonly target: string | undefined;
@@ -96,7 +108,10 @@ export type CallResult =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'names'; readonly value: readonly string[] | null }
-  | { readonly kind: 'notifications'; readonly value: readonly NotifyRow[] };
+  | { readonly kind: 'view'; readonly request: CreateViewRequest }
+  | { readonly kind: 'notifications'; readonly value: readonly NotifyRow[] }
+  /** Rows of values in text form, for functions with few of them. */
+  | { readonly kind: 'table'; readonly value: readonly (readonly (string | null)[])[] };
 
 /** Kinds of frames, and what their payload is. */
 export const FRAME = {
@@ -106,7 +121,7 @@ export const FRAME = {
   rowSet: 1,
   /** DataRow messages, cut anywhere. */
   rows: 2,
-  /** JSON of the fields of a NOTICE. */
+  /** JSON of a DblinkNotice. */
   notice: 3,
   /** JSON: the name of a foreign server that the worker asks about. */
   ask: 4,
@@ -123,7 +138,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The payload of a frame other than rows. */
-export function encodePayload(value: RowSetFrame | DblinkMessageFields | CallResult | ToWorker | string): Uint8Array {
+export function encodePayload(
+  value: RowSetFrame | DblinkMessageFields | DblinkNotice | CallResult | ToWorker | string,
+): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 

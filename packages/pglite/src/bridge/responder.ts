@@ -2,6 +2,7 @@ import {
   type CallEnvironment,
   DblinkError,
   type DblinkMessageFields,
+  type GatherFailure,
   isDblinkError,
   type RowConsumer,
   type RowOutcome,
@@ -17,6 +18,7 @@ import {
   type LocalAnswer,
   type ToWorker,
 } from './frames.ts';
+import { gatherInto } from './gather.ts';
 import { Outbox, type OutboxHost } from './outbox.ts';
 import { RingWriter } from './ring.ts';
 
@@ -25,7 +27,8 @@ interface RunningCall {
   readonly abort: AbortController;
   /** Resolves when the function has ended, well or badly. */
   ended: Promise<void>;
-  answer: ((answer: LocalAnswer) => void) | undefined;
+  /** Who waits for an answer of the engine's thread, in the order in which it was asked. */
+  readonly answers: ((answer: LocalAnswer) => void)[];
 }
 
 /** What the responder needs of the thread that it runs in. */
@@ -56,7 +59,7 @@ export class Responder {
         this.#start(message.call, message.channel, message.request);
         break;
       case 'answer':
-        this.#calls.get(message.call)?.answer?.(message.answer);
+        this.#calls.get(message.call)?.answers.shift()?.(message.answer);
         break;
       case 'abandon':
         this.#abandon(message.call, message.reason);
@@ -74,7 +77,7 @@ export class Responder {
       outbox: new Outbox(ring, id, this.#host),
       abort: new AbortController(),
       ended: Promise.resolve(),
-      answer: undefined,
+      answers: [],
     };
     // What an abandoned call does about its connection comes before the next call on it.
     const left = [...this.#calls.values()].filter(({ abort }) => abort.signal.aborted).map(({ ended }) => ended);
@@ -128,7 +131,7 @@ export class Responder {
   #run(call: RunningCall, request: CallRequest): Promise<CallResult> {
     const verbs = this.#host.session.verbs(environmentOf(call));
     const consumer = consumerOf(call);
-    return dispatch(verbs, request, consumer);
+    return dispatch(verbs, request, consumer, call);
   }
 }
 
@@ -136,7 +139,12 @@ const set = (outcome: RowOutcome): CallResult => ({ kind: 'set', outcome });
 const text = (value: string): CallResult => ({ kind: 'text', value });
 const number = (value: number): CallResult => ({ kind: 'number', value });
 
-async function dispatch(verbs: Verbs, request: CallRequest, consumer: RowConsumer): Promise<CallResult> {
+async function dispatch(
+  verbs: Verbs,
+  request: CallRequest,
+  consumer: RowConsumer,
+  call: RunningCall,
+): Promise<CallResult> {
   switch (request.verb) {
     case 'connect':
       return text(await verbs.connect(request.name, request.target));
@@ -166,6 +174,18 @@ async function dispatch(verbs: Verbs, request: CallRequest, consumer: RowConsume
       return text(await verbs.cancelQuery(request.name));
     case 'getNotify':
       return { kind: 'notifications', value: await verbs.getNotify(request.name) };
+    case 'gather': {
+      await verbs.gather(request, gatherInto(call.outbox, call.abort.signal));
+      return set({ kind: 'rows' });
+    }
+    case 'gatherErrors':
+      return { kind: 'table', value: (await verbs.gatherErrors()).map(failureRow) };
+    case 'describe': {
+      const columns = await verbs.describe(request.target, request.sql);
+      return { kind: 'table', value: columns.map(({ name, type }, at) => [String(at + 1), name, type]) };
+    }
+    case 'describeView':
+      return { kind: 'view', request: await verbs.describeView(request.view, request.target, request.sql) };
     case 'queryParams':
       return set(await verbs.queryParams(request.target, request.statement, request.failOnError, consumer));
     case 'execParams':
@@ -175,24 +195,29 @@ async function dispatch(verbs: Verbs, request: CallRequest, consumer: RowConsume
   }
 }
 
-/** Who makes a connection needs the local catalogs: the engine's thread is asked once a call. */
+/** Who makes a connection needs the local catalogs: the engine's thread is asked once for each name of a call. */
 function environmentOf(call: RunningCall): CallEnvironment {
-  let answered: Promise<LocalAnswer> | undefined;
+  const answered = new Map<string, Promise<LocalAnswer>>();
   const ask = (serverName: string): Promise<LocalAnswer> => {
-    answered ??= new Promise((resolve, reject) => {
-      call.answer = resolve;
+    const known = answered.get(serverName);
+    if (known !== undefined) return known;
+    const answer = new Promise<LocalAnswer>((resolve, reject) => {
+      call.answers.push(resolve);
       call.abort.signal.addEventListener('abort', () => reject(call.abort.signal.reason), { once: true });
       call.outbox.send(FRAME.ask, serverName);
     });
-    return answered;
+    answered.set(serverName, answer);
+    return answer;
   };
+  // What is the same for every name comes with the answer about any of them.
+  const askAnything = (): Promise<LocalAnswer> => [...answered.values()][0] ?? ask('');
   return {
     signal: call.abort.signal,
-    onNotice: (notice) => call.outbox.send(FRAME.notice, plainFields(notice)),
+    onNotice: (notice) => call.outbox.send(FRAME.notice, { ...plainFields(notice), level: notice.level }),
     local: {
       foreignServer: async (name) => (await ask(name)).server,
-      isSuperuser: async () => (await ask('')).isSuperuser,
-      databaseEncoding: async () => (await ask('')).databaseEncoding,
+      isSuperuser: async () => (await askAnything()).isSuperuser,
+      databaseEncoding: async () => (await askAnything()).databaseEncoding,
     },
   };
 }
@@ -214,6 +239,10 @@ function consumerOf(call: RunningCall): RowConsumer {
     },
     isTaken: () => call.outbox.rowsAreTaken,
   };
+}
+
+function failureRow({ source, sqlState, message, detail, hint, context }: GatherFailure): (string | null)[] {
+  return [source, sqlState, message, detail ?? null, hint ?? null, context ?? null];
 }
 
 function plainFields({ sqlState, message, detail, hint, context }: DblinkMessageFields): DblinkMessageFields {

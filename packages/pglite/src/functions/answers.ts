@@ -10,6 +10,8 @@ export interface Answers {
   ask(call: Call, request: CallRequest): CallResult;
   /** The function returns the text or the number that the answer is. */
   returnAnswer(call: Call, request: CallRequest): void;
+  /** The function returns the few rows that the answer is. */
+  returnTable(call: Call, request: CallRequest): void;
   /** The function returns rows as they arrive, after {@link Call.prepareSet}. */
   returnSet(call: Call, request: CallRequest): void;
 }
@@ -29,6 +31,13 @@ export function makeAnswers(caller: () => Caller): Answers {
       if (result.kind === 'text') call.returnText(result.value);
       else if (result.kind === 'number') call.returnInt4(result.value);
       else throw new Error(`text or a number was expected, not ${result.kind}`);
+    },
+    returnTable: (call, request) => {
+      call.prepareSet();
+      const result = ask(call, request);
+      if (result.kind !== 'table') throw new Error(`a table was expected, not ${result.kind}`);
+      const rows = call.openRows(call.resultDescriptor());
+      for (const row of result.value) rows.putText(row);
     },
     returnSet: (call, request) => {
       caller().run(request, hostOf(call.engine), (exchange) => receiveSet(call, exchange));

@@ -22,7 +22,7 @@ export function hostOf(engine: Engine): EngineHost {
   return {
     statementStartMs: () => statementStart(engine),
     deadlineMs: statementDeadline(engine),
-    notice: (fields) => ereport(engine, 'NOTICE', fields),
+    notice: ({ level, ...fields }) => ereport(engine, level, fields),
     localAnswer: (serverName) => localAnswer(engine, serverName),
     checkForInterrupts: () => checkForInterrupts(engine),
     cancelStatement: (why) => cancelStatement(engine, why),

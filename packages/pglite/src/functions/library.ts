@@ -2,9 +2,12 @@ import type { HostFunction } from '@pg-dblink/fmgr';
 import type { Caller } from '../bridge/caller.ts';
 import { makeAnswers } from './answers.ts';
 import { readArguments } from './arguments.ts';
+import { descriptionFunctions } from './description.ts';
+import { gatherFunctions } from './gather.ts';
 import { hostOf } from './host.ts';
 import { buildSqlDelete, buildSqlInsert, buildSqlUpdate, currentQuery, fdwValidator, getPkey } from './local.ts';
 import { paramsFunctions } from './params.ts';
+import { rowTypeFunctions } from './row-type.ts';
 import { columnsOf, declaredRow, receiveSet } from './rows.ts';
 
 /** The bodies of the extension's C functions, by symbol. */
@@ -73,5 +76,8 @@ export function makeFunctions(caller: () => Caller): Readonly<Record<string, Hos
     dblink_current_query: currentQuery,
     dblink_fdw_validator: fdwValidator,
     ...paramsFunctions(answers),
+    ...rowTypeFunctions(caller),
+    ...descriptionFunctions(answers),
+    ...gatherFunctions(caller, answers),
   };
 }

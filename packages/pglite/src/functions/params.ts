@@ -23,18 +23,18 @@ export function paramsFunctions({ returnAnswer, returnSet }: Answers): Readonly<
   return {
     dblink_params: (call) => {
       call.prepareSet();
-      const statement = statementOf(call, FIRST);
+      const statement = statementOf(call);
       if (statement !== undefined) {
         returnSet(call, { verb: 'queryParams', target: connectionOf(call), statement, failOnError: true });
       }
     },
     dblink_exec_params: (call) => {
-      const statement = statementOf(call, FIRST);
+      const statement = statementOf(call);
       if (statement === undefined) call.returnNull();
       else returnAnswer(call, { verb: 'execParams', target: connectionOf(call), statement, failOnError: true });
     },
     dblink_send_query_params: (call) => {
-      const statement = statementOf(call, FIRST);
+      const statement = statementOf(call);
       if (statement === undefined) call.returnNull();
       else returnAnswer(call, { verb: 'sendQueryParams', name: connectionOf(call), statement });
     },
@@ -42,13 +42,16 @@ export function paramsFunctions({ returnAnswer, returnSet }: Answers): Readonly<
 }
 
 /** The connection's name; NULL is the unnamed connection, for which other functions leave the argument out. */
-function connectionOf(call: Call): string | undefined {
+export function connectionOf(call: Call): string | undefined {
   return call.isNull(NAME) ? undefined : call.text(NAME);
 }
 
+/** The arguments from there on, as values that any server reads. */
+export function parameterTexts(call: Call, first: number): (string | null)[] {
+  return withSettings(call.engine, EXACT_TEXT, () => call.variadicTexts(first));
+}
+
 /** The statement and its values; undefined where the statement is NULL, which gives NULL like everywhere in dblink. */
-function statementOf(call: Call, first: number): ParameterizedStatement | undefined {
-  if (call.isNull(SQL)) return undefined;
-  const parameters = withSettings(call.engine, EXACT_TEXT, () => call.variadicTexts(first));
-  return { sql: call.text(SQL), parameters };
+function statementOf(call: Call): ParameterizedStatement | undefined {
+  return call.isNull(SQL) ? undefined : { sql: call.text(SQL), parameters: parameterTexts(call, FIRST) };
 }

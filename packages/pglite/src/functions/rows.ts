@@ -1,4 +1,4 @@
-import { type Call, type Format, SqlError, type TupleDescriptor, withSettings } from '@pg-dblink/fmgr';
+import { type Attribute, type Call, type Format, SqlError, type TupleDescriptor, withSettings } from '@pg-dblink/fmgr';
 import type { DeclaredColumn } from '@pg-dblink/session';
 import type { CallEvent, Exchange } from '../bridge/caller.ts';
 import type { CallResult, RowSetFrame } from '../bridge/frames.ts';
@@ -61,7 +61,12 @@ export function declaredRow(call: Call): TupleDescriptor | undefined {
 
 /** The caller's column list as the session core takes it. */
 export function columnsOf(descriptor: TupleDescriptor | undefined): DeclaredColumn[] {
-  return descriptor?.attributes.map(({ typeOid, typmod }) => ({ typeOid, typeModifier: typmod })) ?? [];
+  return liveAttributes(descriptor).map(({ typeOid, typmod }) => ({ typeOid, typeModifier: typmod }));
+}
+
+/** The columns that rows have fields for: a table's row type keeps its dropped ones. */
+function liveAttributes(descriptor: TupleDescriptor | undefined): readonly Attribute[] {
+  return descriptor?.attributes.filter(({ dropped }) => !dropped) ?? [];
 }
 
 /** Where the bytes of a row set go. */
@@ -71,7 +76,7 @@ interface RowTaker {
 
 function openRowSet(call: Call, rowSet: RowSetFrame, declared: TupleDescriptor | undefined): RowTaker {
   const descriptor = declared ?? call.resultDescriptor();
-  const { attributes } = descriptor;
+  const attributes = liveAttributes(descriptor);
   const { typeOids, formats } = rowSet;
   if (attributes.length !== typeOids.length) {
     throw new SqlError({
@@ -84,7 +89,8 @@ function openRowSet(call: Call, rowSet: RowSetFrame, declared: TupleDescriptor |
   return call.openRows(descriptor, formats as readonly Format[]);
 }
 
-function mimicked({ dateStyle, intervalStyle }: RowSetFrame): Record<string, string> {
+/** The settings under which a row set's text means what the remote server meant. */
+export function mimicked({ dateStyle, intervalStyle }: RowSetFrame): Record<string, string> {
   const settings: Record<string, string> = {};
   if (dateStyle !== undefined) settings['DateStyle'] = dateStyle;
   if (intervalStyle !== undefined) settings['IntervalStyle'] = intervalStyle;
