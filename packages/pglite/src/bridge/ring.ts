@@ -33,7 +33,7 @@ export class RingWriter {
   readonly #headers: Int32Array<SharedArrayBuffer>;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
   #produced: number;
-  #onRoom: (() => void) | undefined;
+  readonly #onRoom: (() => void)[] = [];
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory, 0, DATA_AT / 4);
@@ -73,15 +73,16 @@ export class RingWriter {
     return this.#room() >= 2 * MAX_PAYLOAD;
   }
 
-  /** Resolves once half of the ring is free. One wait at a time. */
+  /** Resolves once half of the ring is free, for all who wait. */
   async room(): Promise<void> {
     Atomics.store(this.#words, WRITER_WAITS, 1);
     if (this.#room() >= ENOUGH_ROOM) {
       Atomics.store(this.#words, WRITER_WAITS, 0);
+      this.wake();
       return;
     }
     await new Promise<void>((resolve) => {
-      this.#onRoom = resolve;
+      this.#onRoom.push(resolve);
     });
   }
 
@@ -94,9 +95,7 @@ export class RingWriter {
 
   /** The reader's message has come, or whoever waits is no longer wanted. */
   wake(): void {
-    const resolve = this.#onRoom;
-    this.#onRoom = undefined;
-    resolve?.();
+    for (const resolve of this.#onRoom.splice(0)) resolve();
   }
 
   #room(): number {
