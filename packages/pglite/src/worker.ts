@@ -29,6 +29,10 @@ function heartOf(pulse: Pulse): (isBusy: boolean) => void {
   };
 }
 
+const soon = (callback: () => void): void => {
+  setImmediate(callback);
+};
+
 /** The network worker: owns the sockets and the session, answers the engine's thread. */
 function main(): void {
   const port = parentPort;
@@ -51,12 +55,18 @@ function main(): void {
         delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
       }),
       signal: () => signal(words),
-      soon: (callback) => setImmediate(callback),
-      busy: heart,
+      soon,
+      busy: (isBusy) => {
+        heart(isBusy);
+        if (!isBusy) mailbox.lookOut();
+      },
     },
     answers,
   );
-  const mailbox = new Mailbox(requests, (message) => responder.receive(message));
+  const mailbox = new Mailbox(requests, (message) => responder.receive(message), {
+    now: () => performance.now(),
+    soon,
+  });
 
   const finish = async (): Promise<void> => {
     await responder.abandonedCallsEnded();
@@ -68,6 +78,7 @@ function main(): void {
     pulse.life = LIFE.ended;
     signal(words);
   });
+  mailbox.empty();
   pulse.life = LIFE.running;
   port.on('message', (message: unknown) => {
     mailbox.empty();

@@ -12,6 +12,7 @@ import {
 } from './frames.ts';
 import { Link } from './link.ts';
 import { joinParts } from './parts.ts';
+import { AWAKE_MS, Patience } from './patience.ts';
 import { LIFE } from './pulse.ts';
 import type { Frame, RingReader } from './ring.ts';
 import type { SpawnNetworkThread } from './thread.ts';
@@ -27,7 +28,7 @@ const STARTING_SLICES = 600;
 export interface EngineHost {
   /** Milliseconds since the epoch: what older cancel requests were meant for is over. */
   statementStartMs(): number;
-  /** When the statement's time is up; undefined without a limit. */
+  /** When the statement's time is up; undefined without a limit. Asked only by those who have to sleep. */
   readonly deadlineMs: number | undefined;
   notice(notice: DblinkNotice): void;
   localAnswer(serverName: string): LocalAnswer;
@@ -73,6 +74,7 @@ export class Caller {
   readonly #control: SharedArrayBuffer;
   readonly #words: ControlWords;
   #link: Link | undefined;
+  readonly #patience = new Patience();
   #depth = 0;
   #lastCall = 0;
 
@@ -90,12 +92,18 @@ export class Caller {
     const call = ++this.#lastCall;
     let ended = false;
     let reason: AbandonReason = 'refused';
+    const way = this.#patience.choose();
+    const beganMs = performance.now();
+    const awakeUntilMs = way === 'awake' ? beganMs + AWAKE_MS : beganMs;
+    let answer: 'awaited' | 'begun' = 'awaited';
 
     const next = (): CallEvent => {
       for (;;) {
-        const frame = this.#await(link, ring, call, host, (why) => {
+        const frame = this.#await(link, ring, call, host, awakeUntilMs, (why) => {
           reason = why;
         });
+        if (answer === 'awaited') this.#patience.note(way, performance.now() - beganMs);
+        answer = 'begun';
         const event = this.#event(link, ring, call, frame, host);
         if (event === undefined) continue;
         ended = event.kind === 'result' || event.kind === 'failed';
@@ -138,12 +146,13 @@ export class Caller {
     return this.#link;
   }
 
-  /** The call's next frame; blocks until it is there. */
+  /** The call's next frame; blocks until it is there, awake for a moment if that is left. */
   #await(
     link: Link,
     ring: RingReader,
     call: number,
     host: EngineHost,
+    awakeUntilMs: number,
     interrupted: (why: 'user request' | 'statement timeout') => void,
   ): Frame {
     let heartbeat = link.pulse.heartbeat;
@@ -159,6 +168,10 @@ export class Caller {
       if (this.#words.takeCancel(() => host.statementStartMs())) {
         interrupted('user request');
         host.cancelStatement('user request');
+      }
+      if (performance.now() < awakeUntilMs) {
+        this.#words.waitAwake(seen, ring, awakeUntilMs);
+        continue;
       }
       const leftMs = host.deadlineMs === undefined ? SLICE_MS : host.deadlineMs - Date.now();
       if (leftMs <= 0) {
@@ -213,7 +226,7 @@ export class Caller {
     const { bytes } = ring;
     if ((first.kind & TO_BE_CONTINUED) === 0) return bytes.subarray(first.start, first.end);
     const parts: Uint8Array[] = [];
-    for (let frame = first; ; frame = this.#await(link, ring, call, host, () => {})) {
+    for (let frame = first; ; frame = this.#await(link, ring, call, host, 0, () => {})) {
       parts.push(bytes.slice(frame.start, frame.end));
       if ((frame.kind & TO_BE_CONTINUED) === 0) break;
     }

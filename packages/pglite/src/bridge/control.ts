@@ -1,3 +1,5 @@
+import type { RingReader } from './ring.ts';
+
 /**
  * Shared words by which other threads reach an engine thread that waits inside a dblink function. Byte offsets: the
  * signal that the thread waits on, length and text of the self addresses, time of the last cancel request.
@@ -7,6 +9,8 @@ const ADDRESSES_LENGTH = 1;
 const CANCEL_AT = 1;
 const ADDRESSES_AT = 16;
 const CONTROL_BYTES = 16 * 1024;
+/** How often who waits awake looks for what it waits for before it looks at the clock. */
+const LOOKS = 32;
 
 /** An address on which the embedded database itself listens. */
 export type SelfAddress =
@@ -88,6 +92,15 @@ export class ControlWords {
   /** Number of signals so far: what {@link wait} compares with. */
   get signals(): number {
     return Atomics.load(this.#words, SIGNAL);
+  }
+
+  /** The same without sleeping, until a moment of `performance.now()`; also ended by a frame in the ring. */
+  waitAwake(seen: number, ring: RingReader, untilMs: number): void {
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) {
+        if (ring.hasNext || Atomics.load(this.#words, SIGNAL) !== seen) return;
+      }
+    } while (performance.now() < untilMs);
   }
 
   /** Blocks until a signal comes after `seen`, at most so many milliseconds. */

@@ -35,11 +35,11 @@ export class Link {
       const kind = end === payload.length ? FRAME.toWorker : FRAME.toWorker | TO_BE_CONTINUED;
       while (!this.#requests.tryWrite(kind, 0, payload, at, end)) {
         if (this.pulse.life === LIFE.ended) return;
-        this.#thread.wake();
+        if (this.#requests.takeReaderWaits()) this.#thread.wake();
         this.#requests.waitForRoom(ROOM_SLICE_MS);
       }
     }
-    this.#thread.wake();
+    if (this.#requests.takeReaderWaits()) this.#thread.wake();
   }
 
   end(): void {

@@ -2,24 +2,59 @@ import { decodePayload, TO_BE_CONTINUED, type ToWorker } from './frames.ts';
 import { joinParts } from './parts.ts';
 import { RingReader } from './ring.ts';
 
-/** The worker's end of the request ring. */
+/** How long the worker looks for the next call by itself before it waits to be told. */
+const LOOKOUT_MS = 0.15;
+
+/** What a mailbox needs of the thread that it runs in. */
+export interface MailboxHost {
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
+  /** Runs the callback once the events at hand have been dealt with. */
+  soon(callback: () => void): void;
+}
+
+/**
+ * The worker's end of the request ring.
+ *
+ * It waits to be told of messages. After a call, if calls come one soon after the other, it looks for the next one by
+ * itself for a moment, between the events of its sockets: telling it costs either side more than the call's own work.
+ */
 export class Mailbox {
   readonly #ring: RingReader;
   readonly #receive: (message: ToWorker) => void;
+  readonly #host: MailboxHost;
   readonly #parts: Uint8Array[] = [];
+  #endedMs = Number.NEGATIVE_INFINITY;
+  #pauseMs = Number.POSITIVE_INFINITY;
 
-  constructor(memory: SharedArrayBuffer, receive: (message: ToWorker) => void) {
+  constructor(memory: SharedArrayBuffer, receive: (message: ToWorker) => void, host: MailboxHost) {
     // A writer that waits for room here blocks, and is woken by the ring itself.
     this.#ring = new RingReader(memory, () => undefined);
     this.#receive = receive;
+    this.#host = host;
   }
 
-  /** Hands on every message that has come. */
+  /** Hands on every message that has come, and has itself told of the next one. */
   empty(): void {
+    this.#ring.waits = true;
+    if (this.#ring.hasNext) this.#pauseMs = this.#host.now() - this.#endedMs;
     for (let frame = this.#ring.next(); frame !== undefined; frame = this.#ring.next()) {
       this.#parts.push(this.#ring.bytes.slice(frame.start, frame.end));
       if ((frame.kind & TO_BE_CONTINUED) !== 0) continue;
       this.#receive(decodePayload<ToWorker>(joinParts(this.#parts.splice(0))));
     }
+  }
+
+  /** No call is under way any more: looks out for the next one, if the last one came soon. */
+  lookOut(): void {
+    this.#endedMs = this.#host.now();
+    if (this.#pauseMs > LOOKOUT_MS) return;
+    this.#ring.waits = false;
+    const until = this.#endedMs + LOOKOUT_MS;
+    const look = (): void => {
+      if (this.#ring.hasNext || this.#host.now() >= until) this.empty();
+      else this.#host.soon(look);
+    };
+    this.#host.soon(look);
   }
 }

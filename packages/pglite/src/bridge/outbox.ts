@@ -68,9 +68,9 @@ export class Outbox {
     return this.#flushing === undefined && this.#ring.isReadUpTo(this.#rowsEnd);
   }
 
-  /** Resolves when everything is in the ring. */
-  async flushed(): Promise<void> {
-    await this.#flushing;
+  /** Resolves when everything is in the ring; undefined when it is. */
+  flushed(): Promise<void> | undefined {
+    return this.#flushing;
   }
 
   /** Nobody reads this call's frames any more. */

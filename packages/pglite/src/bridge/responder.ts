@@ -46,6 +46,8 @@ export class Responder {
   /** The last call of each channel and its outbox. */
   readonly #latestOf: number[] = [];
   readonly #latest = new Map<number, Outbox>();
+  /** Of a call that has ended without it: a signal costs more than all else that a short call needs. */
+  #spareAbort: AbortController | undefined;
 
   /** @param rings - one for each channel */
   constructor(host: ResponderHost, rings: readonly SharedArrayBuffer[]) {
@@ -75,13 +77,14 @@ export class Responder {
     if (ring === undefined) throw new Error(`no ring for channel ${channel}`);
     const call: RunningCall = {
       outbox: new Outbox(ring, id, this.#host),
-      abort: new AbortController(),
+      abort: this.#spareAbort ?? new AbortController(),
       ended: Promise.resolve(),
       answers: [],
     };
     // What an abandoned call does about its connection comes before the next call on it.
-    const left = [...this.#calls.values()].filter(({ abort }) => abort.signal.aborted).map(({ ended }) => ended);
+    const left = this.#abandonedCalls().map(({ ended }) => ended);
     if (this.#calls.size === 0) this.#host.busy(true);
+    this.#spareAbort = undefined;
     this.#calls.set(id, call);
     this.#forgetOlder(channel);
     this.#latest.set(id, call.outbox);
@@ -89,15 +92,17 @@ export class Responder {
     const result =
       left.length === 0 ? this.#run(call, request) : Promise.all(left).then(() => this.#run(call, request));
     call.ended = result.then(
-      (value) => call.outbox.send(FRAME.result, value),
-      (error: unknown) => call.outbox.send(FRAME.failed, fieldsOf(error)),
+      (value) => this.#finish(id, call, FRAME.result, value),
+      (error: unknown) => this.#finish(id, call, FRAME.failed, fieldsOf(error)),
     );
-    call.ended
-      .then(() => call.outbox.flushed())
-      .then(
-        () => this.#end(id),
-        () => this.#end(id),
-      );
+  }
+
+  #finish(id: number, call: RunningCall, kind: number, answer: CallResult | DblinkMessageFields): void {
+    call.outbox.send(kind, answer);
+    const end = (): void => this.#end(id, call);
+    const flushing = call.outbox.flushed();
+    if (flushing === undefined) end();
+    else flushing.then(end, end);
   }
 
   /** The engine's thread has left a channel's earlier call when it begins another one there. */
@@ -106,8 +111,9 @@ export class Responder {
     if (older !== undefined) this.#latest.delete(older);
   }
 
-  #end(id: number): void {
+  #end(id: number, { abort }: RunningCall): void {
     this.#calls.delete(id);
+    if (!abort.signal.aborted) this.#spareAbort = abort;
     if (this.#calls.size === 0) this.#host.busy(false);
   }
 
@@ -124,8 +130,12 @@ export class Responder {
 
   /** Resolves when every call that has been abandoned has ended: the remote server is being told by then. */
   async abandonedCallsEnded(): Promise<void> {
-    const abandoned = [...this.#calls.values()].filter(({ abort }) => abort.signal.aborted);
-    await Promise.allSettled(abandoned.map(({ ended }) => ended));
+    await Promise.allSettled(this.#abandonedCalls().map(({ ended }) => ended));
+  }
+
+  #abandonedCalls(): readonly RunningCall[] {
+    if (this.#calls.size === 0) return [];
+    return [...this.#calls.values()].filter(({ abort }) => abort.signal.aborted);
   }
 
   #run(call: RunningCall, request: CallRequest): Promise<CallResult> {
@@ -202,8 +212,13 @@ function environmentOf(call: RunningCall): CallEnvironment {
     const known = answered.get(serverName);
     if (known !== undefined) return known;
     const answer = new Promise<LocalAnswer>((resolve, reject) => {
-      call.answers.push(resolve);
-      call.abort.signal.addEventListener('abort', () => reject(call.abort.signal.reason), { once: true });
+      const { signal } = call.abort;
+      const stop = (): void => reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      call.answers.push((given) => {
+        signal.removeEventListener('abort', stop);
+        resolve(given);
+      });
       call.outbox.send(FRAME.ask, serverName);
     });
     answered.set(serverName, answer);

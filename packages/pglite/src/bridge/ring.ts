@@ -3,12 +3,14 @@
  * worker, others back. It holds frames: twelve bytes of header (kind, call, length) and a payload that never wraps
  * round, so that the reader can hand it on where it lies. The counters only grow, modulo 2³².
  *
- * The engine's thread blocks where it must wait; the worker must not, so it says that it waits for room and is told by
- * a message. Each side first says what it did and then looks at the other's word, so that one of them notices.
+ * The engine's thread blocks where it must wait; the worker must not, so it says that it waits, for room or for a frame,
+ * and is told by a message. Each side first says what it did and then looks at the other's word, so that one of them
+ * notices.
  */
 const PRODUCED = 0;
 const CONSUMED = 1;
 const WRITER_WAITS = 2;
+const READER_WAITS = 3;
 const DATA_AT = 64;
 const CAPACITY = 1 << 20;
 const MASK = CAPACITY - 1;
@@ -56,6 +58,11 @@ export class RingWriter {
     this.#produced = (this.#produced + skipped + needed) | 0;
     Atomics.store(this.#words, PRODUCED, this.#produced);
     return true;
+  }
+
+  /** Whether the reader waits for a message to tell it of what was written: asked once for each, since it is told now. */
+  takeReaderWaits(): boolean {
+    return Atomics.load(this.#words, READER_WAITS) === 1 && Atomics.exchange(this.#words, READER_WAITS, 0) === 1;
   }
 
   /** Bytes written so far, modulo 2³²: a mark for {@link isReadUpTo}. */
@@ -135,6 +142,16 @@ export class RingReader {
     this.#headers = new Int32Array(memory, DATA_AT);
     this.#callWriter = callWriter;
     this.#consumed = Atomics.load(this.#words, CONSUMED);
+  }
+
+  /** Whether {@link next} has a frame to return. */
+  get hasNext(): boolean {
+    return ((this.#consumed + this.#held) | 0) !== Atomics.load(this.#words, PRODUCED);
+  }
+
+  /** Says whether this end waits to be told of a frame, or looks by itself; whoever begins to wait looks once more. */
+  set waits(waits: boolean) {
+    Atomics.store(this.#words, READER_WAITS, waits ? 1 : 0);
   }
 
   /** Gives the last frame's room back and returns the next frame, if it is there. */

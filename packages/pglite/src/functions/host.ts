@@ -19,9 +19,13 @@ import type { LocalAnswer } from '../bridge/frames.ts';
 
 /** What a waiting call asks of the engine that it was called from. */
 export function hostOf(engine: Engine): EngineHost {
+  let deadline: { readonly ms: number | undefined } | undefined;
   return {
     statementStartMs: () => statementStart(engine),
-    deadlineMs: statementDeadline(engine),
+    get deadlineMs() {
+      deadline ??= { ms: statementDeadline(engine) };
+      return deadline.ms;
+    },
     notice: ({ level, ...fields }) => ereport(engine, level, fields),
     localAnswer: (serverName) => localAnswer(engine, serverName),
     checkForInterrupts: () => checkForInterrupts(engine),

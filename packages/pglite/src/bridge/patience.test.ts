@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { Patience, type WayToWait } from './patience.ts';
+
+/** Runs calls that take so many milliseconds by either way, and counts the ways chosen. */
+function run(patience: Patience, calls: number, takes: Record<WayToWait, number>): Record<WayToWait, number> {
+  const chosen = { awake: 0, asleep: 0 };
+  for (let call = 0; call < calls; call++) {
+    const way = patience.choose();
+    chosen[way]++;
+    patience.note(way, takes[way]);
+  }
+  return chosen;
+}
+
+test('the way that takes less time is taken, the other one is tried now and then', () => {
+  const patience = new Patience();
+  expect(run(patience, 640, { awake: 0.05, asleep: 0.12 })).toEqual({ awake: 629, asleep: 11 });
+  const busy = run(new Patience(), 640, { awake: 0.7, asleep: 0.2 });
+  expect(busy.asleep).toBeGreaterThan(620);
+  expect(busy.awake).toBeGreaterThan(0);
+});
+
+test('it follows when cores become busy, and when they become idle again', () => {
+  const patience = new Patience();
+  run(patience, 200, { awake: 0.05, asleep: 0.12 });
+  expect(run(patience, 640, { awake: 0.7, asleep: 0.12 }).asleep).toBeGreaterThan(560);
+  expect(run(patience, 640, { awake: 0.05, asleep: 0.12 }).awake).toBeGreaterThan(560);
+});
+
+test('answers that are long in coming are waited for asleep', () => {
+  expect(run(new Patience(), 640, { awake: 30, asleep: 30 }).asleep).toBeGreaterThan(600);
+});
+
+test('one late answer does not change the way', () => {
+  const patience = new Patience();
+  run(patience, 100, { awake: 0.05, asleep: 0.12 });
+  patience.note('awake', 40);
+  expect(patience.choose()).toBe('awake');
+});
