@@ -21,11 +21,11 @@ export interface Sides extends AsyncDisposable {
 // Both local servers meet the remote over TCP on loopback, as PGlite must; fsync is off everywhere.
 const settings = { shared_buffers: '512MB', work_mem: '64MB', max_wal_size: '4GB' };
 
-/** Starts the remote with `setUp` run there, a server with the C extension, and PGlite with ours. */
-export async function startSides(setUp: string): Promise<Sides> {
+/** Starts the remote with the statements of `setUp` run there, a server with the C extension, and PGlite with ours. */
+export async function startSides(setUp: readonly string[]): Promise<Sides> {
   const remote = await startCluster({ version: 18, settings });
   const host = await startCluster({ version: 18, settings, extensions: ['dblink', 'postgres_fdw'] });
-  await remote.psql(setUp);
+  for (const sql of setUp) await remote.psql(sql);
   const session = await host.session();
   const embedded = await PGlite.create({ extensions: { dblink: dblink() } });
   const contrib: Side = {
