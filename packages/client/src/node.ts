@@ -12,8 +12,8 @@ import { TypeRegistry } from './types/registry.ts';
 export interface NodeConnectOptions extends ConnectOptions {
   /** `libpq`: PG… variables, service files, `~/.pgpass` and `~/.postgresql` count, as in psql; default `none`. */
   readonly environment?: 'none' | 'libpq' | undefined;
-  /** Whether the connection string may name local files (`passfile`, `sslkey`, `service` …); default true. */
-  readonly allowFiles?: boolean | undefined;
+  /** Whether the connection string may name local files (`passfile`, `sslkey`, `service` …), or which; default true. */
+  readonly allowFiles?: boolean | readonly string[] | undefined;
   /** Where a server without a host is looked for; `/tmp` unless told, an empty string stands for localhost. */
   readonly socketDirectory?: string | undefined;
   /** libpq's warnings about password files that it does not use. */
@@ -42,7 +42,8 @@ export async function connect(
   options: NodeConnectOptions = {},
 ): Promise<Connection> {
   const parsed = readConninfo(conninfo);
-  if (options.allowFiles === false) refuseLocalFiles(parsed);
+  const { allowFiles = true } = options;
+  if (allowFiles !== true) refuseLocalFiles(parsed, allowFiles === false ? [] : allowFiles);
   const environment = options.environment ?? 'none';
   const variables = process.env;
   const resolved = await resolveWithFiles(parsed, {

@@ -76,6 +76,18 @@ describe('what the table does not show', () => {
     expect(await askClient(string)).toEqual({ connected: 'tls' });
   });
 
+  test('the host may allow strings to name just its own authority', async () => {
+    const caFile = cluster.tls?.caFile ?? '';
+    const string = conninfo(scram, { sslmode: 'verify-full' });
+    await using connection = await connect(string, { allowFiles: [caFile] });
+    expect(connection.tls).toBe(true);
+    const refused = { code: 'local-file', keyword: 'sslrootcert' };
+    await expect(connect(string, { allowFiles: false })).rejects.toMatchObject(refused);
+    await expect(connect(string, { allowFiles: [`${caFile}.old`] })).rejects.toMatchObject(refused);
+    const more = conninfo(scram, { sslmode: 'verify-full', sslkey: cluster.tls?.clients.good.keyFile ?? '' });
+    await expect(connect(more, { allowFiles: [caFile] })).rejects.toMatchObject({ keyword: 'sslkey' });
+  });
+
   test('an encrypted key needs its password', async () => {
     const encrypted = cluster.tls?.clients.encrypted;
     const files = { sslcert: encrypted?.certificateFile ?? '', sslkey: encrypted?.keyFile ?? '' };

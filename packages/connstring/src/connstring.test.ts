@@ -209,6 +209,15 @@ describe('local files', () => {
     if (keyword === undefined) expect(() => refuseLocalFiles(options)).not.toThrow();
     else expect(() => refuseLocalFiles(options)).toThrow(expect.objectContaining({ code: 'local-file', keyword }));
   });
+
+  test('those that the host lists may be named, letter by letter; a service never', () => {
+    const allowed = ['/etc/app/ca.pem', 'shop'];
+    expect(findLocalFile(parseConninfo('sslrootcert=/etc/app/ca.pem'), allowed)).toBeUndefined();
+    expect(findLocalFile(parseConninfo('sslrootcert=/etc/app/../app/ca.pem'), allowed)).toBe('sslrootcert');
+    expect(findLocalFile(parseConninfo('sslrootcert=/etc/app/ca.pem sslkey=/etc/app/key'), allowed)).toBe('sslkey');
+    expect(findLocalFile(parseConninfo('service=shop'), allowed)).toBe('service');
+    expect(() => refuseLocalFiles(parseConninfo('sslrootcert=/etc/app/ca.pem'), allowed)).not.toThrow();
+  });
 });
 
 describe('reports', () => {

@@ -20,14 +20,17 @@ const FILE_KEYWORDS = [
  * An empty value names none: it stands for the default. `service` opens the service file whatever its value is;
  * `sslrootcert=system` is no file.
  *
+ * @param allowed - paths that may be named, compared letter by letter; a service is never one of them
  * @example
  * findLocalFile({ sslkey: '/etc/shadow' }); // 'sslkey'
+ * findLocalFile({ sslrootcert: '/etc/app/ca.pem' }, ['/etc/app/ca.pem']); // undefined
  */
-export function findLocalFile(options: ConninfoOptions): ConninfoKeyword | undefined {
+export function findLocalFile(options: ConninfoOptions, allowed: readonly string[] = []): ConninfoKeyword | undefined {
   return FILE_KEYWORDS.find((keyword) => {
     const value = options[keyword];
-    if (value === undefined || (value === '' && keyword !== 'service')) return false;
-    return !(keyword === 'sslrootcert' && value === 'system');
+    if (value === undefined) return false;
+    if (keyword === 'service') return true;
+    return value !== '' && !(keyword === 'sslrootcert' && value === 'system') && !allowed.includes(value);
   });
 }
 
@@ -35,12 +38,13 @@ export function findLocalFile(options: ConninfoOptions): ConninfoKeyword | undef
  * Refuses options that name local files: for connection strings of people who may not read the files of this process,
  * such as those that come out of SQL.
  *
+ * @param allowed - paths that may be named all the same, such as the certificate of the host's own authority
  * @throws ConninfoError with code `local-file`; `keyword` is the option.
  * @example
  * refuseLocalFiles(parseConninfo('host=h passfile=/home/alice/.pgpass')); // throws
  */
-export function refuseLocalFiles(options: ConninfoOptions): void {
-  const keyword = findLocalFile(options);
+export function refuseLocalFiles(options: ConninfoOptions, allowed: readonly string[] = []): void {
+  const keyword = findLocalFile(options, allowed);
   if (keyword === undefined) return;
   const message = `connection option "${keyword}" names a local file, which is not allowed here`;
   throw new ConninfoError('local-file', message, { keyword });

@@ -17,7 +17,7 @@ const promised = examples.flatMap((example) =>
 
 test('every example of the README runs and prints what it says', { timeout: 60_000 }, () => {
   expect(examples.length).toBe(5);
-  expect(promised.length).toBe(13);
+  expect(promised.length).toBe(14);
   const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
   try {
     for (const [at, example] of examples.entries()) writeFileSync(join(scratch, `${at}.ts`), example);

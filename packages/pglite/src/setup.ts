@@ -12,8 +12,8 @@ export interface DblinkOptions {
   readonly control?: SharedArrayBuffer;
   /** Addresses on which this database itself listens: connections to them are refused at once. */
   readonly selfAddresses?: readonly SelfAddress[];
-  /** Whether strings from SQL may name local files (passfile, service, sslkey …); default false. */
-  readonly allowLocalFiles?: boolean;
+  /** Whether strings from SQL may name local files (passfile, service, sslkey …), or which paths; default false. */
+  readonly allowLocalFiles?: boolean | readonly string[];
   /** Whether libpq's environment variables, ~/.pgpass and service files fill in what a string leaves out; default 'none'. */
   readonly environment?: 'none' | 'libpq';
   /** Where connections from SQL may go, cancel requests included; anywhere unless given. */

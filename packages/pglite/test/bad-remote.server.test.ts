@@ -157,3 +157,18 @@ it('files are named by strings from SQL only where the host allows it', async ()
   expect(failure.code).toBe('08001');
   expect(failure.detail).toContain('passfile');
 });
+
+it('the host may allow just its own authority', async () => {
+  await using server = await startCluster({ tls: true });
+  const caFile = server.tls?.caFile ?? '';
+  const careful = await PGlite.create({ extensions: { dblink: dblink({ allowLocalFiles: [caFile] }) } });
+  try {
+    await careful.exec('CREATE EXTENSION dblink');
+    const trusted = server.conninfo({ sslmode: 'verify-full', sslrootcert: caFile });
+    expect(await rowsOf(careful, `SELECT dblink_connect('${trusted}')`)).toEqual([['OK']]);
+    const failure = await failureOf(careful, `SELECT dblink_connect('n', '${trusted} sslkey=/etc/passwd')`);
+    expect(failure.detail).toContain('sslkey');
+  } finally {
+    await careful.close();
+  }
+}, 120_000);

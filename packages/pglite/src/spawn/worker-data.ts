@@ -7,8 +7,8 @@ export const FINISH = 1;
 
 /** What the host allows to connections that SQL asks for; plain data, because it crosses into the worker. */
 export interface NetworkOptions {
-  /** Whether connection strings may name local files: passfile, service, sslkey, sslcert, sslrootcert … */
-  readonly allowLocalFiles: boolean;
+  /** Whether connection strings may name local files (passfile, service, sslkey, sslrootcert …), or which paths. */
+  readonly allowLocalFiles: boolean | readonly string[];
   /** Whether libpq's environment variables and files stand in for missing options. */
   readonly environment: 'none' | 'libpq';
   /** Where connections may go; anywhere when undefined. */
