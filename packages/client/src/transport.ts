@@ -18,8 +18,8 @@ export type Peer =
 export interface TlsFacts {
   /** The protocol that the server chose by ALPN, if any. */
   readonly alpnProtocol: string | undefined;
-  /** Whether we sent a client certificate. */
-  readonly certificateSent: boolean;
+  /** Whether the server asked for a client certificate, and whether we had one to send. */
+  readonly clientCertificate: 'unasked' | 'none' | 'sent';
   /**
    * The `tls-server-end-point` channel binding: the hash of the server's leaf certificate.
    * Undefined when RFC 5929 defines no hash for the certificate's signature.

@@ -47,7 +47,7 @@ export interface Ran<T> {
 
 const FACTS: TlsFacts = {
   alpnProtocol: 'postgresql',
-  certificateSent: false,
+  clientCertificate: 'unasked',
   endPointBinding: new Uint8Array(32).fill(7),
   protocol: 'TLSv1.3',
   cipher: undefined,

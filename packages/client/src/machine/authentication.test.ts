@@ -108,6 +108,29 @@ describe('methods', () => {
   }
 });
 
+describe('sslcertmode=require (connstring.md §14)', () => {
+  const cases = [
+    ['plain', plain(OK), 'server did not request an SSL certificate'],
+    [
+      'not asked for',
+      { ...tls(OK), tls: { clientCertificate: 'unasked' } },
+      'server did not request an SSL certificate',
+    ],
+    [
+      'none there',
+      { ...tls(OK), tls: { clientCertificate: 'none' } },
+      'server accepted connection without a valid SSL certificate',
+    ],
+    ['sent', { ...tls(WELCOME), tls: { clientCertificate: 'sent' } }, 'connected'],
+  ] as const;
+  for (const [name, connection, text] of cases) {
+    test(`${name}: ${text}`, async () => {
+      const sslmode = name === 'plain' ? 'disable' : 'require';
+      expect((await connectOnce(`sslmode=${sslmode} sslcertmode=require`, connection)).text).toBe(text);
+    });
+  }
+});
+
 describe('require_auth (connstring.md §15.1)', () => {
   const failed = (method: string, event: string): string =>
     `authentication method requirement "${method}" failed: ${event}`;

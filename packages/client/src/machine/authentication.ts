@@ -51,6 +51,7 @@ export function* answerAuthentication(
   state: AuthenticationState,
   request: Authentication,
 ): Dialogue<AuthenticationState> {
+  if (request.type === 'AuthenticationOk') checkCertificate(context);
   checkChannelBinding(context, state, request);
   switch (request.type) {
     case 'AuthenticationOk':
@@ -96,6 +97,17 @@ export function* answerAuthentication(
       throw new AuthenticationError('authentication method 6 not supported');
     case 'AuthenticationUnknown':
       throw new AuthenticationError(`authentication method ${request.code} not supported`);
+  }
+}
+
+/** `sslcertmode=require`: the server must have asked for a client certificate and have been sent one. */
+function checkCertificate({ facts, settings }: AuthenticationContext): void {
+  if (settings.sslCertMode !== 'require') return;
+  if (facts?.clientCertificate === undefined || facts.clientCertificate === 'unasked') {
+    throw new AuthenticationError('server did not request an SSL certificate');
+  }
+  if (facts.clientCertificate === 'none') {
+    throw new AuthenticationError('server accepted connection without a valid SSL certificate');
   }
 }
 

@@ -41,7 +41,7 @@ export async function startTls(plain: Socket, request: TlsRequest, files: TlsFil
     socket,
     facts: {
       alpnProtocol: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
-      certificateSent: material.client !== undefined,
+      clientCertificate: clientCertificate(socket, material),
       endPointBinding: certificate && endPointBinding(certificate),
       protocol: socket.getProtocol() ?? undefined,
       cipher: socket.getCipher()?.name,
@@ -126,6 +126,12 @@ function checkCertificate(
   return certificate === undefined
     ? "could not get server's host name from server certificate"
     : checkServerName(certificate, request.host);
+}
+
+function clientCertificate(socket: TLSSocket, { client }: TlsMaterial): TlsFacts['clientCertificate'] {
+  // Node does not say that a CertificateRequest came. It is the one message of a server that lists signature algorithms.
+  if (socket.getSharedSigalgs().length === 0) return 'unasked';
+  return client === undefined ? 'none' : 'sent';
 }
 
 function endPointBinding(certificate: X509Certificate): Uint8Array | undefined {
