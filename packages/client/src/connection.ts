@@ -17,8 +17,10 @@ import type { ResultSink } from './result-sink.ts';
 import type { Result } from './results.ts';
 import type { Columns } from './rows/columns.ts';
 import type { Visited } from './rows/row-visitor.ts';
+import type { TypedColumns } from './rows/typed-columns.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import { type SubmitOptions, submit } from './submission.ts';
+import type { Traffic } from './traffic.ts';
 import type { Peer } from './transport.ts';
 import type { TypeRegistry } from './types/registry.ts';
 import { readableOf, type WritableCopy, writableTo } from './web-streams.ts';
@@ -107,6 +109,22 @@ export class Connection implements AsyncDisposable {
     return this.#channel.session.peer;
   }
 
+  /** The role that the session began as (PQuser). */
+  get user(): string {
+    return this.#channel.session.user;
+  }
+
+  /** The database (PQdb). */
+  get database(): string {
+    const { user, database } = this.#channel.session;
+    return database === '' ? user : database;
+  }
+
+  /** What the connection has moved since its start-up. */
+  get traffic(): Traffic {
+    return this.#channel.meter.traffic;
+  }
+
   /** The protocol version that was agreed on. */
   get protocolVersion(): '3.0' | '3.2' {
     return this.#channel.session.protocolMinor >= 2 ? '3.2' : '3.0';
@@ -149,6 +167,14 @@ export class Connection implements AsyncDisposable {
   /** Runs one statement and gives its result column by column; see {@link execute}. */
   columns(sql: string, values: readonly unknown[] = [], options: ExecuteOptions = {}): Promise<Columns> {
     return this.#executor.columns(sql, values, options);
+  }
+
+  /**
+   * Runs one statement and gives its result as typed arrays, texts as one array of UTF-8: nothing is allocated a row.
+   * `binary` spares the server and us the digits.
+   */
+  typedColumns(sql: string, values: readonly unknown[] = [], options: ExecuteOptions = {}): Promise<TypedColumns> {
+    return this.#executor.typedColumns(sql, values, options);
   }
 
   /**

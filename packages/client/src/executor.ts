@@ -8,6 +8,7 @@ import { type Result, ResultCollector } from './results.ts';
 import { ColumnCollector, type Columns } from './rows/columns.ts';
 import { RowReaders } from './rows/row-readers.ts';
 import { RowVisitor, type TakeRow, type Visited } from './rows/row-visitor.ts';
+import { TypedColumnCollector, type TypedColumns } from './rows/typed-columns.ts';
 import { encodeParameter, executionOf, prepareStatement, type StatementDescription } from './statement.ts';
 import { type CachedStatement, StatementCache } from './statement-cache.ts';
 import { StatementNames } from './statement-names.ts';
@@ -45,6 +46,12 @@ export class Executor implements StatementRunner {
 
   async columns(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Columns> {
     const collector = new ColumnCollector(this.#typesOf(options));
+    await submit(this.#channel, this.extendedRequest(sql, values, options), collector, options);
+    return collector.finish();
+  }
+
+  async typedColumns(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<TypedColumns> {
+    const collector = new TypedColumnCollector(this.#typesOf(options));
     await submit(this.#channel, this.extendedRequest(sql, values, options), collector, options);
     return collector.finish();
   }

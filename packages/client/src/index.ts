@@ -44,8 +44,11 @@ export type { ExecuteOptions, QueryOptions, ShapeOf, StreamOptions } from './que
 export { type CopyDirection, copyBodies, DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 export type { Result, Row } from './results.ts';
 export type { Columns } from './rows/columns.ts';
+export type { LazyRow } from './rows/lazy.ts';
 export type { RowShape } from './rows/row-readers.ts';
 export type { Visited } from './rows/row-visitor.ts';
+export { type TextColumn, type TypedColumn, textAt } from './rows/typed-column.ts';
+export type { TypedColumns } from './rows/typed-columns.ts';
 export type {
   SecurityContext,
   SecurityContextRequest,
@@ -61,6 +64,7 @@ export {
 } from './server-error.ts';
 export type { SubmitOptions } from './submission.ts';
 export type { TlsRequest, TlsVersion } from './tls-request.ts';
+export type { Traffic } from './traffic.ts';
 export {
   OsError,
   type Peer,

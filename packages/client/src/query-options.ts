@@ -1,4 +1,5 @@
 import type { Row } from './results.ts';
+import type { LazyRow } from './rows/lazy.ts';
 import type { RowShape } from './rows/row-readers.ts';
 import type { SubmitOptions } from './submission.ts';
 import type { TypeRegistry } from './types/registry.ts';
@@ -30,4 +31,6 @@ export type ShapeOf<O> = O extends { readonly rows: 'array' }
   ? readonly unknown[]
   : O extends { readonly rows: 'raw' }
     ? readonly (Uint8Array | null)[]
-    : Row;
+    : O extends { readonly rows: 'lazy' }
+      ? LazyRow
+      : Row;

@@ -3,13 +3,14 @@ import type { DecodeValue } from '../types/codec.ts';
 import type { TypeRegistry } from '../types/registry.ts';
 import { compileObjects, compileRows } from './compiled.ts';
 import { arrayOf, interpretRows, objectsWith, type ReadRows } from './interpreted.ts';
+import { lazyRows } from './lazy.ts';
 import { rawRows } from './raw.ts';
 
 /**
  * How rows are handed out: `object` by column name, `array` in column order, `raw` as the undecoded bytes of each
- * value in column order.
+ * value in column order, `lazy` by column name with values that are decoded when they are read, each time anew.
  */
-export type RowShape = 'object' | 'array' | 'raw';
+export type RowShape = 'object' | 'array' | 'raw' | 'lazy';
 
 /** Code is generated for a row description once this many bytes of its rows have been read. */
 const COMPILE_AFTER_BYTES = 32 * 1024;
@@ -24,6 +25,7 @@ export class RowReaders {
     object: new WeakMap(),
     array: new WeakMap(),
     raw: new WeakMap(),
+    lazy: new WeakMap(),
   };
 
   constructor(types: TypeRegistry) {
@@ -43,11 +45,10 @@ export class RowReaders {
 
   #make(fields: readonly FieldDescription[], shape: RowShape): ReadRows {
     if (shape === 'raw') return rawRows(fields.length);
-    const names = shape === 'object' ? fields.map(({ name }) => name) : undefined;
-    return compiledLater(
-      names,
-      fields.map((field) => this.types.decoderFor(field)),
-    );
+    const names = fields.map(({ name }) => name);
+    const decoders = fields.map((field) => this.types.decoderFor(field));
+    if (shape === 'lazy') return lazyRows(names, decoders);
+    return compiledLater(shape === 'object' ? names : undefined, decoders);
   }
 }
 
