@@ -63,3 +63,52 @@ COMMENT ON FUNCTION dblink_create_view(text, text) IS 'create a local view over 
 CREATE FUNCTION dblink_create_view(viewname text, connname text, sql text) RETURNS text
   LANGUAGE C STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'dblink_create_view';
 COMMENT ON FUNCTION dblink_create_view(text, text, text) IS 'create a local view over a remote query';
+
+-- Connections: what there is, and making them again. dblink_connect's rules hold for whoever calls.
+
+CREATE FUNCTION dblink_connections(
+    OUT connname text, OUT host text, OUT port int, OUT dbname text, OUT username text, OUT server_version text,
+    OUT state text, OUT transaction_status text, OUT open_cursors int, OUT age interval,
+    OUT last_sqlstate text, OUT last_error text)
+  RETURNS SETOF record
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_connections';
+COMMENT ON FUNCTION dblink_connections() IS 'connections of the session, the unnamed one included';
+
+CREATE FUNCTION dblink_reconnect() RETURNS text
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_reconnect';
+COMMENT ON FUNCTION dblink_reconnect() IS 'make the unnamed connection again';
+
+CREATE FUNCTION dblink_reconnect(connname text) RETURNS text
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_reconnect';
+COMMENT ON FUNCTION dblink_reconnect(text) IS 'make a connection again';
+
+CREATE FUNCTION dblink_connect_if_not_exists(connstr text) RETURNS text
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_connect_if_not_exists';
+COMMENT ON FUNCTION dblink_connect_if_not_exists(text) IS 'open the unnamed connection unless it is there';
+
+CREATE FUNCTION dblink_connect_if_not_exists(connname text, connstr text) RETURNS text
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_connect_if_not_exists';
+COMMENT ON FUNCTION dblink_connect_if_not_exists(text, text) IS 'open a connection unless it is there';
+
+-- What connections cost, and what remote statements will
+
+CREATE FUNCTION dblink_ledger(
+    OUT connname text, OUT kind text, OUT statements bigint, OUT errors bigint, OUT rows bigint,
+    OUT bytes_received bigint, OUT bytes_sent bigint, OUT round_trips bigint, OUT milliseconds float8)
+  RETURNS SETOF record
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_ledger';
+COMMENT ON FUNCTION dblink_ledger() IS 'what each connection has moved since the last reset, temporary ones together';
+
+CREATE FUNCTION dblink_ledger_reset() RETURNS void
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_ledger_reset';
+COMMENT ON FUNCTION dblink_ledger_reset() IS 'let dblink_ledger count from zero again';
+
+CREATE FUNCTION dblink_explain(sql text) RETURNS SETOF text
+  LANGUAGE C STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_explain';
+COMMENT ON FUNCTION dblink_explain(text) IS 'plan of a remote statement on the unnamed connection';
+
+-- Not strict, since a NULL connection is the unnamed one
+CREATE FUNCTION dblink_explain(connname text, sql text, options text DEFAULT '', allow_writes boolean DEFAULT false)
+  RETURNS SETOF text
+  LANGUAGE C PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'dblink_explain';
+COMMENT ON FUNCTION dblink_explain(text, text, text, boolean) IS 'plan of a remote statement';

@@ -48,6 +48,7 @@ function main(): void {
       session: createSession({
         connect: makeConnect(network, control),
         formatMessage: formatLibpqMessage,
+        now: () => Date.now(),
         cancelling: (settled) => {
           cancelling.add(settled);
           settled.finally(() => cancelling.delete(settled)).catch(() => undefined);

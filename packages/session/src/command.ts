@@ -1,5 +1,6 @@
 import type { RemoteField, RemoteSink } from './connection.ts';
 import { canceled, isDblinkError, type RemoteErrorFields, RowsRefused } from './errors.ts';
+import type { Ledger } from './ledger.ts';
 import type { RowConsumer, RowSetHeader } from './rows.ts';
 
 /** Rows of an asynchronous result that wait in memory; beyond it the remote server is made to wait. */
@@ -49,6 +50,7 @@ export type RowPolicy =
 
 /** What a command tells the connection that it runs on. */
 export interface CommandEvents {
+  readonly ledger: Pick<Ledger, 'countStatement' | 'countRows'>;
   /** libpq's text of an ErrorResponse, with its newline. */
   textOf(error: RemoteErrorFields): string;
   /** The server sends more than a client must bear. */
@@ -193,6 +195,7 @@ export class Command implements RemoteSink {
   }
 
   dataRows(bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void> {
+    this.#events.ledger.countRows(count);
     this.#announce();
     if (!this.#isWanted) return;
     if (this.#policy.kind === 'stream') return this.#stream(this.#policy.consumer, bytes, start, end, count);
@@ -201,6 +204,7 @@ export class Command implements RemoteSink {
   }
 
   commandComplete(tag: string): void {
+    this.#events.ledger.countStatement('complete');
     this.#announce();
     const current = this.#current;
     this.#current = undefined;
@@ -225,6 +229,7 @@ export class Command implements RemoteSink {
   }
 
   errorResponse(error: RemoteErrorFields): void {
+    this.#events.ledger.countStatement('failed');
     const current = this.#current;
     this.#current = undefined;
     this.#header = undefined;

@@ -41,6 +41,14 @@ export interface RemoteSink {
   errorResponse(error: RemoteErrorFields): void;
 }
 
+/** What a connection has moved since it was opened. */
+export interface RemoteTraffic {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly roundTrips: number;
+  readonly busyMs: number;
+}
+
 /** A NotificationResponse. */
 export interface RemoteNotification {
   readonly pid: number;
@@ -55,6 +63,11 @@ export interface RemotePipeline {
   /** Ends the transaction; rejects with the error of its commit. */
   sync(): Promise<void>;
 }
+
+/** The place of a server: an address, or the path of a socket. */
+export type RemotePeer =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
 
 /**
  * What this package needs of a connection; `Connection` of `@pg-dblink/client` is one.
@@ -72,6 +85,12 @@ export interface RemoteConnection {
   submit(request: RemoteRequest, sink: RemoteSink): Promise<void>;
   /** Runs work with a pipeline; without it some values come as text that could come in binary. */
   pipeline?<T>(work: (pipeline: RemotePipeline) => Promise<T>): Promise<T>;
+  /** Where the server is, for dblink_connections; what a connection does not say is NULL there. */
+  readonly peer?: RemotePeer;
+  readonly user?: string;
+  readonly database?: string;
+  /** What the connection has moved, for dblink_ledger; what a connection does not count is 0 there. */
+  readonly traffic?: RemoteTraffic;
   takeNotifications(): readonly RemoteNotification[];
   /** Rejects with libpq's text when the cancel request could not be delivered. */
   cancel(): Promise<void>;
@@ -81,4 +100,6 @@ export interface RemoteConnection {
 /** What `connect` is told besides the connection string. */
 export interface ConnectRequest {
   readonly signal?: AbortSignal | undefined;
+  /** To be called with every NoticeResponse of the connection. */
+  readonly onNotice?: ((notice: RemoteErrorFields) => void) | undefined;
 }

@@ -1,7 +1,9 @@
 import type { ColumnListRow } from '@pg-dblink/sql';
+import { type ConnectionsMethods, connectionsMethods } from './methods/connections.ts';
 import { type CallOptions, failOnError } from './methods/context.ts';
 import { type DescriptionMethods, descriptionMethods } from './methods/description.ts';
 import { type GatherMethods, gatherMethods } from './methods/gather.ts';
+import { type ObservationMethods, observationMethods } from './methods/observation.ts';
 import { type ParamsMethods, paramsMethods } from './methods/params.ts';
 import type { RowConsumer, RowOutcome } from './rows.ts';
 import { createSession, type SessionOptions, type Verbs } from './session.ts';
@@ -14,7 +16,12 @@ import type { NotifyRow } from './verbs/get-notify.ts';
  *
  * All of them reject with {@link DblinkError}. Manual: appendix F, "dblink".
  */
-export interface Dblink extends ParamsMethods, DescriptionMethods, GatherMethods {
+export interface Dblink
+  extends ParamsMethods,
+    DescriptionMethods,
+    ConnectionsMethods,
+    GatherMethods,
+    ObservationMethods {
   connect(conninfo: string): Promise<'OK'>;
   connect(name: string, conninfo: string): Promise<'OK'>;
   connectU(conninfo: string): Promise<'OK'>;
@@ -188,7 +195,9 @@ export function createDblink(options: SessionOptions): Dblink {
       plain.buildSql({ kind: 'delete', relation, keyAttributes, keyCount, targetValues }),
     ...paramsMethods({ verbsFor, collect }),
     ...descriptionMethods({ verbsFor, collect }),
+    ...connectionsMethods({ verbsFor, collect }),
     ...gatherMethods({ verbsFor, collect }),
+    ...observationMethods({ verbsFor, collect }),
     end: () => session.close(),
   };
 }

@@ -31,6 +31,16 @@ export interface RemoteErrorFields {
   readonly column?: string | undefined;
   readonly dataType?: string | undefined;
   readonly constraint?: string | undefined;
+  /** Where in the remote server's source it was reported. */
+  readonly file?: string | undefined;
+  readonly line?: string | undefined;
+  readonly routine?: string | undefined;
+}
+
+/** A NoticeResponse of a remote server, with all of its fields. */
+export interface RemoteNotice extends RemoteErrorFields {
+  /** Name of the connection; undefined for the unnamed one, for temporary ones and while a connection is being made. */
+  readonly connection: string | undefined;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { interruption } from './command.ts';
 import type { RemoteConnection } from './connection.ts';
-import type { Reservation } from './connections.ts';
+import type { Origin, Reservation } from './connections.ts';
 import { DblinkError, isDblinkError } from './errors.ts';
-import { conninfoOf } from './foreign-options.ts';
+import { conninfoOf, wantsScramKeys } from './foreign-options.ts';
 import { requirePassword, requirePasswordUsed } from './password-rule.ts';
 import { Remote } from './remote.ts';
 import { runCommand } from './run.ts';
@@ -18,7 +18,21 @@ import { truncateIdentifier } from './truncate.ts';
  * @throws DblinkError 42704, 42501, 2F003, 42710, 08001
  */
 export async function establish(scope: Scope, target: string, reserve?: () => Reservation): Promise<Remote> {
-  const conninfo = (await serverConninfo(scope, target)) ?? target;
+  const server = await scope.local.foreignServer?.(truncateIdentifier(target));
+  if (server === undefined) return establishAs(scope, target, target, reserve);
+  try {
+    return await establishAs(scope, conninfoOf(server), target, reserve);
+  } catch (error) {
+    throw wantsScramKeys(server) ? withScramHint(error) : error;
+  }
+}
+
+async function establishAs(
+  scope: Scope,
+  conninfo: string,
+  target: string,
+  reserve: (() => Reservation) | undefined,
+): Promise<Remote> {
   const trusted = (await scope.local.isSuperuser?.()) ?? true;
   if (!trusted) requirePassword(conninfo);
   const reservation = reserve?.();
@@ -31,7 +45,7 @@ export async function establish(scope: Scope, target: string, reserve?: () => Re
       remote.close();
       throw error;
     }
-    reservation?.fill(remote);
+    reservation?.fill(remote, originOf(scope, target));
     return remote;
   } catch (error) {
     reservation?.release();
@@ -39,14 +53,34 @@ export async function establish(scope: Scope, target: string, reserve?: () => Re
   }
 }
 
-async function serverConninfo(scope: Scope, name: string): Promise<string | undefined> {
-  const server = await scope.local.foreignServer?.(truncateIdentifier(name));
-  return server === undefined ? undefined : conninfoOf(server);
+/** What it takes to make a connection to the target again. */
+export function originOf(scope: Scope, target: string): Origin {
+  return { target, sinceMs: scope.now() };
+}
+
+/** A log-in that failed for want of a password which SCRAM pass-through would have made unnecessary. */
+function withScramHint(error: unknown): unknown {
+  if (!isDblinkError(error)) return error;
+  const isWanting = error.sqlState === '2F003' || error.detail?.endsWith('no password supplied') === true;
+  if (!isWanting) return error;
+  const hint = 'use_scram_passthrough has no effect: this session did not log in with SCRAM. Use a password instead.';
+  const { sqlState, message, detail, context, remote } = error;
+  return new DblinkError({ sqlState, message, detail, hint, context, remote }, { cause: error });
 }
 
 async function open(scope: Scope, conninfo: string): Promise<RemoteConnection> {
   try {
-    return await scope.connect(conninfo, scope.signal === undefined ? {} : { signal: scope.signal });
+    const request = scope.signal === undefined ? {} : { signal: scope.signal };
+    const { remoteNotice } = scope;
+    if (remoteNotice === undefined) return await scope.connect(conninfo, request);
+    let connection: RemoteConnection | undefined;
+    const nameNow = (): string | undefined =>
+      scope.connections.all().find(({ slot }) => slot.remote.connection === connection)?.name;
+    connection = await scope.connect(conninfo, {
+      ...request,
+      onNotice: (notice) => remoteNotice({ ...notice, connection: nameNow() }),
+    });
+    return connection;
   } catch (error) {
     if (scope.signal?.aborted === true) throw interruption(scope.signal);
     if (isDblinkError(error)) throw error;

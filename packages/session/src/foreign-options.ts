@@ -30,3 +30,12 @@ export function conninfoOf(server: ForeignServer): string {
   ];
   return pairs.map(({ name, value }) => `${name}='${value.replace(/[\\']/g, '\\$&')}' `).join('');
 }
+
+/**
+ * Whether the server or, where it does not say, the user mapping asks for the local session's SCRAM keys to be passed
+ * on. The C extension looks at the option only in a session that logged in with SCRAM.
+ */
+export function wantsScramKeys({ serverOptions, userMappingOptions }: ForeignServer): boolean {
+  const option = [...serverOptions, ...userMappingOptions].find(({ name }) => name === SCRAM_PASSTHROUGH);
+  return option !== undefined && /^(?:true|on)$/i.test(option.value);
+}

@@ -1,6 +1,7 @@
 import { Command, type Failure, interruption, type Result, type RowPolicy } from './command.ts';
 import type { RemoteConnection, RemoteNotification, RemoteSink } from './connection.ts';
 import type { RemoteErrorFields } from './errors.ts';
+import { Ledger } from './ledger.ts';
 import { StatementMemory } from './wire-format.ts';
 
 /** How long a remote server may take to answer a cancel request before its connection is given up. */
@@ -33,6 +34,12 @@ type State =
 const IDLE: State = { kind: 'idle' };
 const LOST = { kind: 'lost', text: 'no connection to the server' } as const;
 
+/** What went wrong last on a connection. */
+export interface LastError {
+  readonly sqlState: string;
+  readonly message: string;
+}
+
 /** How a connection died: what the server said last, and what libpq says of it. */
 interface Death {
   readonly fatal: RemoteErrorFields | undefined;
@@ -51,6 +58,7 @@ const always = (): boolean => true;
 export class Remote {
   readonly connection: RemoteConnection;
   readonly statements: StatementMemory = new StatementMemory();
+  readonly ledger: Ledger;
   readonly #environment: RemoteEnvironment;
   #state: State = IDLE;
   /** Where the connection stands once the command under way is read to its end. */
@@ -61,15 +69,28 @@ export class Remote {
   #death: Death | undefined;
   #isTaken = always;
   readonly #noted = new WeakSet<Failure>();
+  #lastError: LastError | undefined;
 
   constructor(connection: RemoteConnection, environment: RemoteEnvironment) {
     this.connection = connection;
+    this.ledger = new Ledger(connection);
     this.#environment = environment;
   }
 
   /** The error text buffer without its trailing newline. */
   get errorText(): string {
     return this.#errorText.replace(/\n$/, '');
+  }
+
+  /** Whether it can be used; a death that nobody has noticed counts. */
+  get state(): 'idle' | 'active' | 'lost' {
+    if (this.#isKnownDead || this.connection.phase === 'closed') return 'lost';
+    return this.#state.kind === 'idle' ? 'idle' : 'active';
+  }
+
+  /** The last error that was read from it. */
+  get lastError(): LastError | undefined {
+    return this.#lastError;
   }
 
   /** PQtransactionStatus. */
@@ -143,6 +164,10 @@ export class Remote {
   note(failure: Failure | undefined): void {
     if (failure === undefined || this.#noted.has(failure)) return;
     this.#noted.add(failure);
+    this.#lastError =
+      failure.kind === 'error'
+        ? { sqlState: failure.error.sqlState, message: failure.error.message }
+        : { sqlState: '08006', message: failure.text.trimEnd() };
     if (failure.kind === 'error' || !this.#isKnownDead) this.#errorText += failure.text;
     if (failure.kind === 'lost') this.#errorText += failure.wait;
   }
@@ -209,6 +234,7 @@ export class Remote {
     this.#isTaken = always;
     this.#afterwards = IDLE;
     const command = new Command(policy, {
+      ledger: this.ledger,
       textOf: (error) => `${this.#environment.formatMessage(error, sql)}\n`,
       overrun: () => this.#give('lost synchronization with server: more results than anyone can keep'),
     });
@@ -289,6 +315,7 @@ export class Remote {
       if (death.fatalText !== '') return;
     }
     this.#errorText += this.#death.text;
+    this.#lastError = { sqlState: '08006', message: this.#death.text.trimEnd() };
     this.#state = LOST;
   }
 }

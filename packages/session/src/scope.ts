@@ -1,6 +1,6 @@
 import type { ConnectRequest, RemoteConnection } from './connection.ts';
 import type { Connections } from './connections.ts';
-import type { DblinkNotice } from './errors.ts';
+import type { DblinkNotice, RemoteNotice } from './errors.ts';
 import type { LocalDatabase } from './local.ts';
 import type { Records } from './records.ts';
 import type { RemoteEnvironment } from './remote.ts';
@@ -14,4 +14,8 @@ export interface Scope extends RemoteEnvironment {
   readonly signal: AbortSignal | undefined;
   connect(conninfo: string, request: ConnectRequest): Promise<RemoteConnection>;
   notice(notice: DblinkNotice): void;
+  /** Told of what remote servers say; undefined when nobody listens, as in SQL. */
+  readonly remoteNotice: ((notice: RemoteNotice) => void) | undefined;
+  /** Milliseconds since the epoch; undefined when nobody handed in a clock. */
+  now(): number | undefined;
 }

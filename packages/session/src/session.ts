@@ -1,7 +1,7 @@
 import type { CreateViewRequest, RemoteColumn } from '@pg-dblink/sql';
 import type { ConnectRequest, RemoteConnection } from './connection.ts';
 import { Connections } from './connections.ts';
-import type { DblinkNotice, RemoteErrorFields } from './errors.ts';
+import type { DblinkNotice, RemoteErrorFields, RemoteNotice } from './errors.ts';
 import { formatPlainMessage } from './format-message.ts';
 import type { BuildSqlRequest, LocalDatabase } from './local.ts';
 import { emptyRecords, type Records } from './records.ts';
@@ -11,20 +11,24 @@ import { buildSql, getPkey } from './verbs/build-sql.ts';
 import { cancelQuery } from './verbs/cancel-query.ts';
 import { close } from './verbs/close.ts';
 import { connect, connectUntrusted } from './verbs/connect.ts';
+import { type ConnectionRow, connections as listConnections } from './verbs/connections.ts';
 import { createView, describeView } from './verbs/create-view.ts';
 import { describe } from './verbs/describe.ts';
 import { disconnect } from './verbs/disconnect.ts';
 import { errorMessage } from './verbs/error-message.ts';
 import { exec } from './verbs/exec.ts';
+import { type ExplainRequest, explain } from './verbs/explain.ts';
 import { fetch } from './verbs/fetch.ts';
 import { type GatherFailure, type GatherRequest, gather, gatherErrors } from './verbs/gather.ts';
 import { getConnections } from './verbs/get-connections.ts';
 import { getNotify, type NotifyRow } from './verbs/get-notify.ts';
 import { getResult } from './verbs/get-result.ts';
 import { isBusy } from './verbs/is-busy.ts';
+import { type LedgerRow, ledger, resetLedger } from './verbs/ledger.ts';
 import { open } from './verbs/open.ts';
 import { execParams, type ParameterizedStatement, queryParams, sendQueryParams } from './verbs/params.ts';
 import { query } from './verbs/query.ts';
+import { connectIfNotExists, reconnect } from './verbs/reconnect.ts';
 import { sendQuery } from './verbs/send-query.ts';
 import type { DeclaredColumn } from './wire-format.ts';
 
@@ -36,10 +40,17 @@ export interface SessionOptions {
   readonly local?: LocalDatabase;
   /** Called with every NOTICE that a function raises. */
   onNotice?(notice: DblinkNotice): void;
+  /**
+   * Called with every NOTICE and WARNING of remote servers, which SQL does not show: the C extension leaves them to the
+   * server's standard error.
+   */
+  onRemoteNotice?(notice: RemoteNotice): void;
   /** libpq's text of an error, for dblink_error_message: `formatLibpqMessage` of the client adds the statement line. */
   formatMessage?(error: RemoteErrorFields, sql: string): string;
   /** Resolves after so many milliseconds; without it a remote server may take for ever to answer a cancel request. */
   delay?(ms: number): Promise<void>;
+  /** Milliseconds since the epoch, for the age of connections; without it their age is not known. */
+  now?(): number;
   /** Told of each remote command that is being cancelled after its call has ended, and when that is done. */
   cancelling?(settled: Promise<void>): void;
 }
@@ -95,12 +106,18 @@ export interface Verbs {
   /** What dblink_create_view needs to know, for a host that creates the view itself. */
   describeView(view: string, target: string | undefined, sql: string): Promise<CreateViewRequest>;
   createView(view: string, target: string | undefined, sql: string): Promise<string>;
+  connections(): Promise<ConnectionRow[]>;
+  reconnect(name: string | undefined): Promise<'OK'>;
+  connectIfNotExists(name: string | undefined, target: string): Promise<'OK'>;
   /** Asks for the consumer of each source's rows, with the name that its rows are shown under. */
   gather(
     request: GatherRequest,
     consumerOf: (source: string, index: number) => RowConsumer,
   ): Promise<readonly GatherFailure[]>;
   gatherErrors(): Promise<readonly GatherFailure[]>;
+  explain(target: string | undefined, request: ExplainRequest): Promise<string[]>;
+  ledger(): Promise<LedgerRow[]>;
+  resetLedger(): Promise<void>;
 }
 
 /** The connections of one local session, and the functions over them. */
@@ -142,6 +159,8 @@ function scopeOf(options: SessionOptions, state: SessionState, environment: Call
     local: environment.local ?? options.local ?? {},
     signal: environment.signal,
     connect: (conninfo, request) => options.connect(conninfo, request),
+    now: () => options.now?.(),
+    remoteNotice: options.onRemoteNotice === undefined ? undefined : (notice) => options.onRemoteNotice?.(notice),
     notice: environment.onNotice ?? options.onNotice ?? nobodyListens,
     formatMessage: options.formatMessage ?? formatPlainMessage,
     delay: options.delay,
@@ -175,7 +194,13 @@ function bind(scope: Scope): Verbs {
     describe: (target, sql) => describe(scope, target, sql),
     describeView: (view, target, sql) => describeView(scope, view, target, sql),
     createView: (view, target, sql) => createView(scope, view, target, sql),
+    connections: async () => listConnections(scope),
+    reconnect: (name) => reconnect(scope, name),
+    connectIfNotExists: (name, target) => connectIfNotExists(scope, name, target),
     gather: (request, consumerOf) => gather(scope, request, consumerOf),
     gatherErrors: async () => gatherErrors(scope),
+    explain: async (target, request) => explain(scope, target, request),
+    ledger: async () => ledger(scope),
+    resetLedger: async () => resetLedger(scope),
   };
 }

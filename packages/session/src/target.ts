@@ -1,6 +1,7 @@
 import type { OpenSlot } from './connections.ts';
 import { connectionNotAvailable } from './errors.ts';
 import { establish } from './establish.ts';
+import { plus } from './ledger.ts';
 import type { Subject } from './relay.ts';
 import type { Scope } from './scope.ts';
 
@@ -31,6 +32,7 @@ export async function withTarget<T>(
   try {
     return await body({ remote, name: undefined });
   } finally {
+    scope.records.temporary = plus(scope.records.temporary, remote.ledger.totals);
     remote.closeWhenSettled();
   }
 }

@@ -5,6 +5,10 @@ import type { Peer, TlsFacts } from '../transport.ts';
 /** A session that has reached its first ReadyForQuery: everything that start-up found out. */
 export interface Session {
   readonly peer: Peer;
+  /** The role that was asked for. */
+  readonly user: string;
+  /** The database that was asked for; the server takes the role's name when this is empty. */
+  readonly database: string;
   /** `connection to server at …`, as libpq's messages begin. */
   readonly where: string;
   readonly parameters: Map<string, string>;

@@ -168,7 +168,7 @@ function givenPassword({ password, passwordOrigin }: ResolvedHost): PasswordAnsw
 
 /** After AuthenticationOk: parameters, key and notices until the server is ready. */
 function* initialize(
-  { host, peer }: StartupAttempt,
+  { host, peer, target }: StartupAttempt,
   encryption: Encryption | undefined,
   { protocolVersion, state }: Authenticated,
 ): Dialogue<StartupResult> {
@@ -207,6 +207,8 @@ function* initialize(
           kind: 'ready',
           session: {
             peer,
+            user: target.resolved.user,
+            database: target.resolved.dbname,
             where: describePeer(peer, host),
             parameters,
             backendKey,

@@ -2,6 +2,7 @@ import type {
   DblinkMessageFields,
   DblinkNotice,
   DeclaredColumn,
+  ExplainRequest,
   ForeignServer,
   GatherRequest,
   NotifyRow,
@@ -52,6 +53,12 @@ export type CallRequest =
   | { readonly verb: 'getNotify'; readonly name: string | undefined }
   | ({ readonly verb: 'gather' } & GatherRequest)
   | { readonly verb: 'gatherErrors' }
+  | ({ readonly verb: 'explain'; readonly target: string | undefined } & ExplainRequest)
+  | { readonly verb: 'ledger' }
+  | { readonly verb: 'resetLedger' }
+  | { readonly verb: 'connections' }
+  | { readonly verb: 'reconnect'; readonly name: string | undefined }
+  | { readonly verb: 'connectIfNotExists'; readonly name: string | undefined; readonly target: string }
   | { readonly verb: 'describe'; readonly target: string | undefined; readonly sql: string }
   | {
       readonly verb: 'describeView';

@@ -1,9 +1,11 @@
 import {
   type CallEnvironment,
+  type ConnectionRow,
   DblinkError,
   type DblinkMessageFields,
   type GatherFailure,
   isDblinkError,
+  type LedgerRow,
   type RowConsumer,
   type RowOutcome,
   RowsRefused,
@@ -190,12 +192,25 @@ async function dispatch(
     }
     case 'gatherErrors':
       return { kind: 'table', value: (await verbs.gatherErrors()).map(failureRow) };
+    case 'connections':
+      return { kind: 'table', value: (await verbs.connections()).map(connectionRow) };
+    case 'reconnect':
+      return text(await verbs.reconnect(request.name));
+    case 'connectIfNotExists':
+      return text(await verbs.connectIfNotExists(request.name, request.target));
     case 'describe': {
       const columns = await verbs.describe(request.target, request.sql);
       return { kind: 'table', value: columns.map(({ name, type }, at) => [String(at + 1), name, type]) };
     }
     case 'describeView':
       return { kind: 'view', request: await verbs.describeView(request.view, request.target, request.sql) };
+    case 'explain':
+      return { kind: 'table', value: (await verbs.explain(request.target, request)).map((line) => [line]) };
+    case 'ledger':
+      return { kind: 'table', value: (await verbs.ledger()).map(ledgerRow) };
+    case 'resetLedger':
+      await verbs.resetLedger();
+      return text('OK');
     case 'queryParams':
       return set(await verbs.queryParams(request.target, request.statement, request.failOnError, consumer));
     case 'execParams':
@@ -256,8 +271,21 @@ function consumerOf(call: RunningCall): RowConsumer {
   };
 }
 
+function connectionRow({ ageMs, ...row }: ConnectionRow): (string | null)[] {
+  const age = ageMs === null ? null : `${ageMs / 1000} seconds`;
+  const { connname, host, port, dbname, username, serverVersion, state, transactionStatus, openCursors } = row;
+  const target = [connname, host, port === null ? null : String(port), dbname, username, serverVersion];
+  return [...target, state, transactionStatus, String(openCursors), age, row.lastSqlState, row.lastError];
+}
+
 function failureRow({ source, sqlState, message, detail, hint, context }: GatherFailure): (string | null)[] {
   return [source, sqlState, message, detail ?? null, hint ?? null, context ?? null];
+}
+
+function ledgerRow(row: LedgerRow): (string | null)[] {
+  const { statements, errors, rows, bytesReceived, bytesSent, roundTrips, milliseconds } = row;
+  const counts = [statements, errors, rows, bytesReceived, bytesSent, roundTrips, milliseconds];
+  return [row.connection ?? null, row.kind, ...counts.map(String)];
 }
 
 function plainFields({ sqlState, message, detail, hint, context }: DblinkMessageFields): DblinkMessageFields {

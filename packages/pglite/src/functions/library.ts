@@ -2,10 +2,12 @@ import type { HostFunction } from '@pg-dblink/fmgr';
 import type { Caller } from '../bridge/caller.ts';
 import { makeAnswers } from './answers.ts';
 import { readArguments } from './arguments.ts';
+import { connectionsFunctions } from './connections.ts';
 import { descriptionFunctions } from './description.ts';
 import { gatherFunctions } from './gather.ts';
 import { hostOf } from './host.ts';
 import { buildSqlDelete, buildSqlInsert, buildSqlUpdate, currentQuery, fdwValidator, getPkey } from './local.ts';
+import { observationFunctions } from './observation.ts';
 import { paramsFunctions } from './params.ts';
 import { rowTypeFunctions } from './row-type.ts';
 import { columnsOf, declaredRow, receiveSet } from './rows.ts';
@@ -78,6 +80,8 @@ export function makeFunctions(caller: () => Caller): Readonly<Record<string, Hos
     ...paramsFunctions(answers),
     ...rowTypeFunctions(caller),
     ...descriptionFunctions(answers),
+    ...connectionsFunctions(answers),
     ...gatherFunctions(caller, answers),
+    ...observationFunctions(answers),
   };
 }

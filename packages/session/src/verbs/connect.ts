@@ -1,11 +1,11 @@
-import { establish } from '../establish.ts';
+import { establish, originOf } from '../establish.ts';
 import type { Scope } from '../scope.ts';
 import { truncateIdentifier } from '../truncate.ts';
 
 /** dblink_connect: makes the named connection, or replaces the unnamed one. */
 export async function connect(scope: Scope, name: string | undefined, target: string): Promise<'OK'> {
   if (name === undefined) {
-    scope.connections.replaceUnnamed(await establish(scope, target));
+    scope.connections.replaceUnnamed(await establish(scope, target), originOf(scope, target));
     return 'OK';
   }
   await establish(scope, target, () => {
