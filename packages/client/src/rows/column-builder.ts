@@ -44,27 +44,35 @@ export class ColumnBuilder {
   /** Takes a column of a run; `first` is where its ranges begin. */
   append(ranges: FieldRanges, first: number): void {
     const before = this.#rows;
-    for (let row = 0; row < ranges.rows; row++) if (ranges.starts[first + row] === -1) this.#markNull(before + row);
-    this.#store.append(ranges, first, before);
     this.#rows = before + ranges.rows;
+    this.#nulls = withNulls(this.#nulls, ranges, first, before);
+    this.#store.append(ranges, first, before);
   }
 
   finish(): TypedColumn {
     const rows = this.#rows;
     if (this.#nulls === undefined) return this.#store.finish(rows, undefined);
-    const nulls = new Uint8Array(rows);
-    nulls.set(this.#nulls.subarray(0, rows));
-    return this.#store.finish(rows, nulls);
+    // The rows behind the last NULL may never have had a place in it.
+    const nulls = rows <= this.#nulls.length ? this.#nulls : resized(this.#nulls, new Uint8Array(rows));
+    return this.#store.finish(rows, nulls.subarray(0, rows));
   }
+}
 
-  #markNull(row: number): void {
-    if (this.#nulls === undefined || row >= this.#nulls.length) {
-      const grown = new Uint8Array(Math.max(FIRST_ROWS, row * 2));
-      if (this.#nulls !== undefined) grown.set(this.#nulls);
-      this.#nulls = grown;
-    }
-    this.#nulls[row] = 1;
-  }
+/** The list of NULLs with those of one more run; undefined as long as there is none. */
+function withNulls(
+  before: Uint8Array | undefined,
+  { rows, starts }: FieldRanges,
+  first: number,
+  into: number,
+): Uint8Array | undefined {
+  const end = first + rows;
+  let slot = first;
+  while (slot < end && starts[slot] !== -1) slot++;
+  if (slot === end) return before;
+  let nulls = before ?? new Uint8Array(Math.max(FIRST_ROWS, into + rows));
+  if (nulls.length < into + rows) nulls = resized(nulls, new Uint8Array((into + rows) * 2));
+  for (const shift = into - first; slot < end; slot++) if (starts[slot] === -1) nulls[slot + shift] = 1;
+  return nulls;
 }
 
 function storeOf(kind: ColumnKind, { format, typeOid }: FieldDescription, types: TypeRegistry): ColumnStore {
@@ -128,14 +136,14 @@ function numberStore<A extends Numbers>(
       if (rows > array.length) array = resized(array, make(Math.max(rows, array.length * 2)));
       fill(ranges, first, array, into);
     },
-    finish: (rows, nulls) => finish(resized(array, make(rows)), nulls),
+    finish: (rows, nulls) => finish(array.subarray(0, rows) as A, nulls),
   };
 }
 
-/** As much of an array as another one holds, in that one. */
+/** What an array holds, in a larger one. */
 function resized<A extends Numbers>(from: A, into: A): A {
   // The two are of one kind, which the compiler cannot see through the union.
-  (into as Uint8Array).set(from.subarray(0, into.length) as Uint8Array);
+  (into as Uint8Array).set(from as Uint8Array);
   return into;
 }
 
@@ -144,27 +152,52 @@ function textStore(): ColumnStore {
   let offsets = new Uint32Array(FIRST_ROWS + 1);
   let length = 0;
   return {
-    append({ bytes, ends, rows, starts }, first, into) {
+    append(ranges, first, into) {
+      const { rows } = ranges;
       if (into + rows >= offsets.length) offsets = resized(offsets, new Uint32Array((into + rows) * 2 + 1));
-      for (let row = 0; row < rows; row++) {
-        const start = starts[first + row] ?? -1;
-        const end = start < 0 ? start : (ends[first + row] ?? start);
-        if (length + end - start > texts.length) texts = resized(texts, new Uint8Array(roomFor(length + end - start)));
-        if (end - start <= FEW_BYTES) for (let at = start; at < end; at++) texts[length++] = bytes[at] ?? 0;
-        else {
-          texts.set(bytes.subarray(start, end), length);
-          length += end - start;
-        }
-        offsets[into + row + 1] = length;
-      }
+      const needed = length + textBytes(ranges, first);
+      if (needed > texts.length) texts = resized(texts, new Uint8Array(roomFor(needed)));
+      length = appendTexts(ranges, first, texts, length, offsets, into);
     },
     finish: (rows, nulls) => ({
       kind: 'text',
-      bytes: resized(texts, new Uint8Array(length)),
-      offsets: resized(offsets, new Uint32Array(rows + 1)),
+      bytes: texts.subarray(0, length),
+      offsets: offsets.subarray(0, rows + 1),
       nulls,
     }),
   };
+}
+
+function textBytes({ ends, rows, starts }: FieldRanges, first: number): number {
+  let byteLength = 0;
+  for (let slot = first; slot < first + rows; slot++) {
+    const start = starts[slot] ?? -1;
+    if (start >= 0) byteLength += (ends[slot] ?? start) - start;
+  }
+  return byteLength;
+}
+
+/** Copies the texts one behind the other, and returns where the last one ends. */
+function appendTexts(
+  { bytes, ends, rows, starts }: FieldRanges,
+  first: number,
+  texts: Uint8Array,
+  from: number,
+  offsets: Uint32Array,
+  into: number,
+): number {
+  let length = from;
+  for (let row = 0; row < rows; row++) {
+    const start = starts[first + row] ?? -1;
+    const end = start < 0 ? start : (ends[first + row] ?? start);
+    if (end - start <= FEW_BYTES) for (let at = start; at < end; at++) texts[length++] = bytes[at] ?? 0;
+    else {
+      texts.set(bytes.subarray(start, end), length);
+      length += end - start;
+    }
+    offsets[into + row + 1] = length;
+  }
+  return length;
 }
 
 function roomFor(byteLength: number): number {

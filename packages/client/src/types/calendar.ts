@@ -1,7 +1,7 @@
 /** The proleptic Gregorian calendar, as PostgreSQL counts it: days since 2000-01-01, years without a zero. */
 
 /** Days from 0000-03-01 to 2000-01-01. */
-const EPOCH_SHIFT = 730_425;
+export const EPOCH_SHIFT = 730_425;
 const DAYS_PER_ERA = 146_097;
 
 /** A day; `year` is astronomical: 0 is 1 BC. */

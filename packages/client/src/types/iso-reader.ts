@@ -1,6 +1,6 @@
 /** Date and time in ISO 8601, as PostgreSQL writes them, read from their bytes. */
 
-import { daysSince2000 } from './calendar.ts';
+import { EPOCH_SHIFT } from './calendar.ts';
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
@@ -25,7 +25,18 @@ export function readIsoDay(bytes: Uint8Array, start: number, end: number): numbe
   if (end - start < 10 || bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) return Number.NaN;
   const year = two(bytes, start) * 100 + two(bytes, start + 2);
   // A year 0 is none: what is written so has its own rules.
-  return year === 0 ? Number.NaN : daysSince2000({ year, month: two(bytes, start + 5), day: two(bytes, start + 8) });
+  const month = two(bytes, start + 5);
+  const day = two(bytes, start + 8);
+  // NaN is no year above 0 either.
+  return year > 0 && month > 0 && day > 0 ? dayNumber(year, month, day) : Number.NaN;
+}
+
+/** Days since 2000 in integers, for years above 0; see daysSince2000 for all others. */
+function dayNumber(year: number, month: number, day: number): number {
+  const fromMarch = month <= 2 ? year - 1 : year;
+  const leapDays = ((fromMarch / 4) | 0) - ((fromMarch / 100) | 0) + ((fromMarch / 400) | 0);
+  const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1;
+  return 365 * fromMarch + leapDays + dayOfYear - EPOCH_SHIFT;
 }
 
 /**
