@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { layers } from './layers.ts';
 import { lines } from './lines.ts';
 import { lock } from './lock.ts';
+import { namedTests } from './named-tests.ts';
 import { silenced } from './silenced.ts';
 import { words } from './words.ts';
 
@@ -86,6 +87,35 @@ describe('lock', () => {
     expect((await lock.run(locked(nested))).map(({ message }) => message)).toEqual([
       'node_modules/a/node_modules/tool may depend on tool-windows: not locked',
     ]);
+  });
+});
+
+describe('named tests', () => {
+  const template = `$\{a} and b`;
+  const source = `describe('all of it', () => {\n  test(\`${template}\`, () => {});\n});\n`;
+  const messages = async (document: string): Promise<readonly string[]> => {
+    const root = treeOf({ 'docs/a.md': document, 'packages/p/test/x.test.ts': source });
+    return (await namedTests.run(root)).map(({ message }) => message);
+  };
+
+  it('takes a link to a test that is there', async () => {
+    expect(await messages('[yes](../packages/p/test/x.test.ts "all of it")')).toEqual([]);
+    expect(await messages(`[yes](../packages/p/test/x.test.ts "${template}")`)).toEqual([]);
+  });
+
+  it('refuses a link without a name, to no file, and to no test', async () => {
+    expect(await messages('[yes](../packages/p/test/x.test.ts)')).toHaveLength(1);
+    expect(await messages('[yes](x.test.ts "all of it")')).toEqual(['there is no docs/x.test.ts']);
+    expect(await messages('[yes](../packages/p/test/x.test.ts "all")')).toEqual([
+      'packages/p/test/x.test.ts has no test "all"',
+    ]);
+  });
+
+  it('wants a test behind every cell of a column that promises', async () => {
+    const table = (cell: string): string => `| | this client | other |\n|---|---|---|\n| x | ${cell} | yes |\n`;
+    expect(await messages(table('[yes](../packages/p/test/x.test.ts "all of it")'))).toEqual([]);
+    expect(await messages(table('yes'))).toEqual(['"yes" is backed by no named test']);
+    expect(await messages(table(''))).toHaveLength(1);
   });
 });
 

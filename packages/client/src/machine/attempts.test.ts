@@ -254,6 +254,12 @@ describe('which failure ends the search (connstring.md §11.2)', () => {
     expect(messageOf(timeout)).toBe('invalid integer value "1s" for connection option "connect_timeout"');
   });
 
+  test('requirepeer is refused on a socket, never passed over', async () => {
+    const ran = await connectIn('host=/s requirepeer=postgres', { connections: [GOOD] });
+    expect(ran.error?.message).toMatch(/ failed: requirepeer parameter is not supported on this platform$/);
+    expect(ran.log).toEqual([]);
+  });
+
   test('all addresses of a host are tried, each under its own deadline', async () => {
     const connections: readonly ScriptedConnection[] = [{ open: 'timeout' }, { open: 'ECONNREFUSED' }, GOOD];
     const ran = await connectIn('host=two,a sslmode=disable connect_timeout=3', { ...A, connections });
