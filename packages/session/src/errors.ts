@@ -7,6 +7,8 @@ export interface DblinkMessageFields {
   readonly message: string;
   readonly detail?: string | undefined;
   readonly hint?: string | undefined;
+  /** A hint where the C extension gives none, so that whoever stands in for that one can leave it out. */
+  readonly advice?: string | undefined;
   /** Context lines, the innermost first; the dblink line is the last one. */
   readonly context?: string | undefined;
   /** The remote server's own error, with the fields that SQL does not show (schema, table, constraint, position …). */
@@ -63,7 +65,9 @@ export class DblinkError extends Error implements DblinkMessageFields {
   readonly code = 'DBLINK';
   readonly sqlState: string;
   readonly detail: string | undefined;
+  /** The hint, or the advice where there is no hint. */
   readonly hint: string | undefined;
+  readonly advice: string | undefined;
   readonly context: string | undefined;
   readonly remote: RemoteErrorFields | undefined;
 
@@ -72,7 +76,8 @@ export class DblinkError extends Error implements DblinkMessageFields {
     this.name = 'DblinkError';
     this.sqlState = fields.sqlState;
     this.detail = fields.detail;
-    this.hint = fields.hint;
+    this.hint = fields.hint ?? fields.advice;
+    this.advice = fields.advice;
     this.context = fields.context;
     this.remote = fields.remote;
     Object.defineProperty(this, brand, { value: true });

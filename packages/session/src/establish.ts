@@ -3,6 +3,7 @@ import type { RemoteConnection } from './connection.ts';
 import type { Origin, Reservation } from './connections.ts';
 import { DblinkError, isDblinkError } from './errors.ts';
 import { conninfoOf, wantsScramKeys } from './foreign-options.ts';
+import { adviceOnName, type Nameable } from './mistaken-name.ts';
 import { requirePassword, requirePasswordUsed } from './password-rule.ts';
 import { Remote } from './remote.ts';
 import { runCommand } from './run.ts';
@@ -15,29 +16,39 @@ import { truncateIdentifier } from './truncate.ts';
  *
  * @param target name of a foreign server, else a connection string
  * @param reserve takes the connection's name before any network activity
+ * @param nameable what the target could have been the name of
  * @throws DblinkError 42704, 42501, 2F003, 42710, 08001
  */
-export async function establish(scope: Scope, target: string, reserve?: () => Reservation): Promise<Remote> {
+export async function establish(
+  scope: Scope,
+  target: string,
+  reserve?: () => Reservation,
+  nameable: Nameable = 'foreign server',
+): Promise<Remote> {
   const server = await scope.local.foreignServer?.(truncateIdentifier(target));
-  if (server === undefined) return establishAs(scope, target, target, reserve);
+  const advice = adviceOnName(target, nameable);
+  if (server === undefined) return establishAs(scope, { target, conninfo: target, advice }, reserve);
   try {
-    return await establishAs(scope, conninfoOf(server), target, reserve);
+    return await establishAs(scope, { target, conninfo: conninfoOf(server), advice: undefined }, reserve);
   } catch (error) {
     throw wantsScramKeys(server) ? withScramHint(error) : error;
   }
 }
 
-async function establishAs(
-  scope: Scope,
-  conninfo: string,
-  target: string,
-  reserve: (() => Reservation) | undefined,
-): Promise<Remote> {
+/** What a connection is made of, and what may be wrong with it. */
+interface Attempt {
+  readonly target: string;
+  readonly conninfo: string;
+  readonly advice: string | undefined;
+}
+
+async function establishAs(scope: Scope, attempt: Attempt, reserve: (() => Reservation) | undefined): Promise<Remote> {
+  const { target, conninfo, advice } = attempt;
   const trusted = (await scope.local.isSuperuser?.()) ?? true;
-  if (!trusted) requirePassword(conninfo);
+  if (!trusted) requirePassword(conninfo, advice);
   const reservation = reserve?.();
   try {
-    const remote = new Remote(await open(scope, conninfo), scope);
+    const remote = new Remote(await open(scope, attempt), scope);
     try {
       if (!trusted) requirePasswordUsed(remote.connection);
       await setClientEncoding(scope, remote);
@@ -62,13 +73,13 @@ export function originOf(scope: Scope, target: string): Origin {
 function withScramHint(error: unknown): unknown {
   if (!isDblinkError(error)) return error;
   const isWanting = error.sqlState === '2F003' || error.detail?.endsWith('no password supplied') === true;
-  if (!isWanting) return error;
-  const hint = 'use_scram_passthrough has no effect: this session did not log in with SCRAM. Use a password instead.';
+  if (!isWanting || error.hint !== undefined) return error;
+  const advice = 'use_scram_passthrough has no effect: this session did not log in with SCRAM. Use a password instead.';
   const { sqlState, message, detail, context, remote } = error;
-  return new DblinkError({ sqlState, message, detail, hint, context, remote }, { cause: error });
+  return new DblinkError({ sqlState, message, detail, advice, context, remote }, { cause: error });
 }
 
-async function open(scope: Scope, conninfo: string): Promise<RemoteConnection> {
+async function open(scope: Scope, { conninfo, advice }: Attempt): Promise<RemoteConnection> {
   try {
     const request = scope.signal === undefined ? {} : { signal: scope.signal };
     const { remoteNotice } = scope;
@@ -85,7 +96,7 @@ async function open(scope: Scope, conninfo: string): Promise<RemoteConnection> {
     if (scope.signal?.aborted === true) throw interruption(scope.signal);
     if (isDblinkError(error)) throw error;
     const detail = (error instanceof Error ? error.message : String(error)).replace(/\n+$/, '');
-    const fields = isForbidden(error) ? FORBIDDEN : UNREACHABLE;
+    const fields = isForbidden(error) ? FORBIDDEN : { ...UNREACHABLE, advice };
     throw new DblinkError({ ...fields, detail }, { cause: error });
   }
 }

@@ -8,14 +8,16 @@ const MESSAGE = 'password or GSSAPI delegated credentials required';
  * A caller who is no superuser must not borrow the credentials of the server's own account: the string itself has to
  * bring a password (dblink_security_check). A string that cannot be parsed brings none.
  *
+ * @param advice - what else may be wrong with the string
  * @throws DblinkError 2F003
  */
-export function requirePassword(conninfo: string): void {
+export function requirePassword(conninfo: string, advice?: string): void {
   if (passwordIn(conninfo)) return;
   throw new DblinkError({
     sqlState: '2F003',
     message: MESSAGE,
     detail: 'Non-superusers must provide a password in the connection string or send delegated GSSAPI credentials.',
+    advice,
   });
 }
 

@@ -28,7 +28,7 @@ export async function withTarget<T>(
   const slot = scope.connections.find(target);
   if (slot !== undefined) return body({ remote: slot.remote, name: target });
   if (target === undefined) throw connectionNotAvailable(undefined);
-  const remote = await establish(scope, target);
+  const remote = await establish(scope, target, undefined, 'connection or foreign server');
   try {
     return await body({ remote, name: undefined });
   } finally {

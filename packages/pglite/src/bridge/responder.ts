@@ -288,8 +288,8 @@ function ledgerRow(row: LedgerRow): (string | null)[] {
   return [row.connection ?? null, row.kind, ...counts.map(String)];
 }
 
-function plainFields({ sqlState, message, detail, hint, context }: DblinkMessageFields): DblinkMessageFields {
-  return { sqlState, message, detail, hint, context };
+function plainFields({ sqlState, message, detail, hint, advice, context }: DblinkMessageFields): DblinkMessageFields {
+  return { sqlState, message, detail, hint, advice, context };
 }
 
 /** Anything else than a DblinkError is a fault of ours: the statement fails, the worker lives on. */

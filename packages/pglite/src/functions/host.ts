@@ -5,6 +5,7 @@ import {
   databaseEncoding,
   type Engine,
   ereport,
+  executeSql,
   foreignServer,
   isSuperuser,
   requireServerUsage,
@@ -30,12 +31,19 @@ export function hostOf(engine: Engine): EngineHost {
     localAnswer: (serverName) => localAnswer(engine, serverName),
     checkForInterrupts: () => checkForInterrupts(engine),
     cancelStatement: (why) => cancelStatement(engine, why),
-    raise: (fields) => raise(fields),
+    raise: (fields) => raise(engine, fields),
   };
 }
 
-function raise({ sqlState, message, detail, hint, context }: DblinkMessageFields): never {
-  throw new SqlError({ sqlState, message, detail, hint, context });
+function raise(engine: Engine, { sqlState, message, detail, hint, advice, context }: DblinkMessageFields): never {
+  const shown = advice !== undefined && isContribVersion(engine) ? undefined : hint;
+  throw new SqlError({ sqlState, message, detail, hint: shown, context });
+}
+
+/** Version 1.2 says what the C extension says, and no more. */
+function isContribVersion(engine: Engine): boolean {
+  const installed = "SELECT extversion FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'dblink'";
+  return executeSql(engine, installed).rows[0]?.[0] === '1.2';
 }
 
 /** In the order of C: the mapping is missed before the right to use the server. */
