@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { connectResolved, type Transport, type TransportProvider } from '@pg-dblink/client';
 import { resolveWithFiles } from '@pg-dblink/client/node';
 import { readConninfo } from '@pg-dblink/connstring';
+import { shortAsciiFirst } from '@pg-dblink/protocol';
 import pg from 'pg';
 import { readCaptured } from '../replay/captured.ts';
 import { ChunkFeed } from '../replay/chunk-feed.ts';
 import { ReplaySession } from '../replay/session.ts';
-import { connectionTypes, sumOfBatches } from './ours.ts';
+import { connectionTypes, sumOfRowsSeen } from './ours.ts';
 import { outcomeOf, sumOfEvents } from './pg.ts';
 import { countOf, sqlOf, type Task, valuesText, type Works } from './work.ts';
 
@@ -76,11 +77,11 @@ class ReplaySocket extends EventEmitter {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What the Node entry does for text: Node's own decoder, and a strict one where that met what is no UTF-8. */
-function decodeText(bytes: Uint8Array, start: number, end: number): string {
+/** What the Node entry does for text: Node's own decoder behind short ASCII, a strict one where that met no UTF-8. */
+const decodeText = shortAsciiFirst((bytes, start, end) => {
   const text = (Buffer.prototype as unknown as Utf8Slice).utf8Slice.call(bytes, start, end);
   return text.includes('\ufffd') ? decoder.decode(bytes.subarray(start, end)) : text;
-}
+});
 
 interface Utf8Slice {
   utf8Slice(this: Uint8Array, start: number, end: number): string;
@@ -105,7 +106,7 @@ export const works: Works = {
       types: connectionTypes().withTextDecoder(decodeText),
     });
     return {
-      run: () => sumOfBatches(connection, sqlOf(task)),
+      run: () => sumOfRowsSeen(connection, sqlOf(task)),
       outcome: async (sql) => valuesText((await connection.execute(sql, [], { rows: 'array' })).rows),
       close: () => connection.close(),
     };
