@@ -6,6 +6,7 @@ import { ROUND_TRIP_ROWS } from './client/round-trips.ts';
 import { DBLINK_ROWS } from './dblink/rows.ts';
 import { rows as parserRows } from './decode/index.ts';
 import type { Row } from './report.ts';
+import { SIZE_ROWS } from './size/rows.ts';
 
 /** Every row of the bench, in the order they run. */
 export const ROWS: readonly Row[] = [
@@ -15,5 +16,6 @@ export const ROWS: readonly Row[] = [
   ...COPY_ROWS,
   ...CONNECT_ROWS,
   ...DBLINK_ROWS,
+  ...SIZE_ROWS,
   ...parserRows,
 ];

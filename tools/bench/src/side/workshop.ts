@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { compileLibpq, type LibpqProgram } from './libpq.ts';
 export interface Workshop extends AsyncDisposable {
   readonly sideMain: string;
   readonly replayMain: string;
-  readonly commandStart: string;
+  readonly engineStart: string;
   readonly libpq: LibpqProgram;
   /** For files and sockets; gone at the end. */
   readonly folder: string;
@@ -19,13 +19,16 @@ export interface Workshop extends AsyncDisposable {
  * does: what is measured of ours is what a build left in `dist`, not its sources.
  */
 export async function openWorkshop(): Promise<Workshop> {
-  const outdir = resolve(import.meta.dirname, '../../dist');
+  const dist = resolve(import.meta.dirname, '../../dist');
+  await mkdir(dist, { recursive: true });
+  // A folder of its own: two benches may run at a time.
+  const outdir = await mkdtemp(join(dist, 'run-'));
   const source = resolve(import.meta.dirname, '..');
   await build({
     entryPoints: {
       side: join(source, 'side/main.ts'),
       replay: join(source, 'replay/main.ts'),
-      'command-start': join(source, 'size/engine-start.ts'),
+      'engine-start': join(source, 'size/engine-start.ts'),
     },
     outdir,
     bundle: true,
@@ -40,9 +43,11 @@ export async function openWorkshop(): Promise<Workshop> {
   return {
     sideMain: join(outdir, 'side.mjs'),
     replayMain: join(outdir, 'replay.mjs'),
-    commandStart: join(outdir, 'command-start.mjs'),
+    engineStart: join(outdir, 'engine-start.mjs'),
     libpq: await compileLibpq(folder),
     folder,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      for (const path of [folder, outdir]) await rm(path, { recursive: true, force: true });
+    },
   };
 }
