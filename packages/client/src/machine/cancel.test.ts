@@ -37,6 +37,8 @@ function session(negotiation?: 'postgres' | 'direct'): Session {
     backendKey: { processId: 7, key: new Uint8Array([1, 2, 3, 4]) },
     protocolMinor: 0,
     transactionStatus: 'I',
+    user: 'u',
+    database: 'd',
     passwordUsed: false,
     passwordSource: undefined,
     encryption: negotiation === undefined ? undefined : { negotiation, request: REQUEST, facts: FACTS },
