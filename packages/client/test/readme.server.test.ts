@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 test('every example of the README runs and prints what it says', () => {
-  expect(examples).toHaveLength(7);
-  expect(promised).toHaveLength(14);
+  expect(examples).toHaveLength(8);
+  expect(promised).toHaveLength(15);
   const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
   try {
     for (const [at, example] of examples.entries()) writeFileSync(join(scratch, `${at}.ts`), example);

@@ -103,8 +103,8 @@ describe('named tests', () => {
     expect(await messages(`[yes](../packages/p/test/x.test.ts "${template}")`)).toEqual([]);
   });
 
-  it('refuses a link without a name, to no file, and to no test', async () => {
-    expect(await messages('[yes](../packages/p/test/x.test.ts)')).toHaveLength(1);
+  it('refuses a link to no file, and to no test', async () => {
+    expect(await messages('[yes](../packages/p/test/x.test.ts)')).toEqual([]);
     expect(await messages('[yes](x.test.ts "all of it")')).toEqual(['there is no docs/x.test.ts']);
     expect(await messages('[yes](../packages/p/test/x.test.ts "all")')).toEqual([
       'packages/p/test/x.test.ts has no test "all"',
@@ -116,6 +116,7 @@ describe('named tests', () => {
     expect(await messages(table('[yes](../packages/p/test/x.test.ts "all of it")'))).toEqual([]);
     expect(await messages(table('yes'))).toEqual(['"yes" is backed by no named test']);
     expect(await messages(table(''))).toHaveLength(1);
+    expect(await messages(table('[yes](../packages/p/test/x.test.ts)'))).toHaveLength(1);
   });
 });
 
