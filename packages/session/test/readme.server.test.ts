@@ -16,6 +16,14 @@ const PRINTED = [
   'ERROR',
   "[ [ 'north' ] ]",
   "[ [ 'south' ] ]",
+  '{ name: "o\'brien", list: [ 1, null ] }',
+  "{ id: 7, tags: [ 'a', 'b' ] }",
+  "[ { name: 'price', type: 'numeric(10,2)' } ]",
+  'orders idle idle',
+  "[ { n: 42, source: 'north' }, { n: 42, source: 'south' } ] 1",
+  'orders counted',
+  '1 1',
+  `[ 'Values Scan on "*VALUES*"  (cost=0.00..0.03 rows=2 width=4)' ]`,
   '42883 while executing query on dblink connection named "c"',
 ];
 
@@ -30,7 +38,7 @@ afterAll(async () => {
 });
 
 it('every example of the README runs and prints what it says', () => {
-  expect(examples).toHaveLength(4);
+  expect(examples).toHaveLength(9);
   for (const line of PRINTED) expect(readme).toContain(`// ${line}`);
   const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
   try {
