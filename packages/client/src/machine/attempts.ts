@@ -107,6 +107,8 @@ function* tryHost(
   timeoutMs: number | undefined,
   failures: Failure[],
 ): Dialogue<Session | undefined> {
+  // The time of the address before is up, or nearly: looking for the next ones is not its business.
+  yield* ask('deadline', undefined);
   const candidates = yield* findCandidates(target, host, failures);
   for (const candidate of candidates) {
     yield* ask('deadline', timeoutMs);
