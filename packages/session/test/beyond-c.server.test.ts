@@ -33,9 +33,9 @@ describe('gather', () => {
     const sql = `select g, current_setting('application_name') from generate_series(1, 2) g,
       pg_sleep(case current_setting('application_name') when 'slow' then 0.2 else 0 end)`;
     const { rows, failures } = await db.gather(['south', 'nowhere', 'north'], sql, 't(id int not null, name text)');
-    expectTypeOf(rows[0]).toEqualTypeOf<
-      ({ readonly source: string } & { readonly id: number; readonly name: string | null }) | undefined
-    >();
+    expectTypeOf(rows[0]?.source).toEqualTypeOf<string | undefined>();
+    expectTypeOf(rows[0]?.id).toEqualTypeOf<number | undefined>();
+    expectTypeOf(rows[0]?.name).toEqualTypeOf<string | null | undefined>();
     expect(rows.map(({ source, id }) => [source, id])).toEqual([
       ['south', 1],
       ['south', 2],
