@@ -3,6 +3,7 @@ import { Lease } from './lease.ts';
 import type { ExtendedRequest, FetchRequest } from './machine/requests.ts';
 import { DISCARDING_SINK } from './result-sink.ts';
 import type { ResultCollector } from './results.ts';
+import { observed } from './submission.ts';
 
 /** Names the portal of a cursor: the unnamed one, since a cursor has the connection to itself. */
 const PORTAL = '';
@@ -31,11 +32,14 @@ export async function* batchesOf(
     for (;;) {
       signal?.throwIfAborted();
       const collector = collect();
-      const answered = lease.request(next, collector);
-      void channel.flush();
-      const outcome = await answered;
-      if (outcome.kind === 'sink-threw') throw outcome.error;
-      if (collector.error !== undefined) throw signal?.aborted ? signal.reason : collector.error;
+      const asked = next;
+      await observed(channel, asked, async () => {
+        const answered = lease.request(asked, collector);
+        void channel.flush();
+        const outcome = await answered;
+        if (outcome.kind === 'sink-threw') throw outcome.error;
+        if (collector.error !== undefined) throw signal?.aborted ? signal.reason : collector.error;
+      });
       const [result] = collector.results;
       if (result !== undefined && result.rows.length > 0) yield result.rows;
       if (!collector.isSuspended) return;

@@ -9,6 +9,7 @@ import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 import type { Result } from './results.ts';
 import type { ServerError } from './server-error.ts';
+import { observed } from './submission.ts';
 
 /**
  * Requests sent without waiting for the answers of those before (manual: "Pipelining", libpq's "Pipeline Mode").
@@ -102,8 +103,19 @@ export class Pipeline {
     }
   }
 
-  /** Whatever is wrong with a request rejects; one promise a request, because there are many. */
   #request<T>(make: () => Request, sink: ResultSink, result: () => T): Promise<T> {
+    if (this.#channel.observer === undefined) return this.#send(make, sink, result);
+    let request: Request;
+    try {
+      request = make();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return observed(this.#channel, request, () => this.#send(() => request, sink, result));
+  }
+
+  /** Whatever is wrong with a request rejects; one promise a request, because there are many. */
+  #send<T>(make: () => Request, sink: ResultSink, result: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: Outcome): void => {
         try {

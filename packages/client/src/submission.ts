@@ -119,11 +119,15 @@ export function submit(
   next: NextStep = () => undefined,
 ): Promise<Outcome> {
   if (options.signal?.aborted) return Promise.reject(options.signal.reason);
-  const run = (): Promise<Outcome> => {
+  return observed(channel, request, () => {
     const submission = new Submission(channel, { request, sink }, next, options);
     channel.enter(submission);
     return submission.promise;
-  };
+  });
+}
+
+/** Runs the work of a request, and tells whoever listens to the channel's requests. */
+export function observed<T>(channel: Channel, request: Request, run: () => Promise<T>): Promise<T> {
   const { observer } = channel;
   if (observer === undefined) return run();
   const sql = 'sql' in request ? request.sql : '';

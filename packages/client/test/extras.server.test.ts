@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { type Cluster, startCluster } from '@pg-dblink/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Connection, hstoreCodec, isConnectError, TypeRegistry } from '../src/index.ts';
+import { type Connection, hstoreCodec, isConnectError, type RequestObserver, TypeRegistry } from '../src/index.ts';
 import { connect, REQUEST_CHANNEL } from '../src/node.ts';
 import { connect as connectByWebSocket, type WebSocketLike } from '../src/websocket.ts';
 
@@ -82,6 +82,53 @@ describe('diagnostics_channel', () => {
       'error TimeoutError',
       'end select pg_sleep(5)',
     ]);
+  });
+
+  test('tells of pipelines, batches and copies as well', async () => {
+    const heard: string[] = [];
+    const observer: RequestObserver = {
+      isActive: true,
+      async watch({ kind, sql }, work) {
+        try {
+          return await work();
+        } catch (error) {
+          heard.push((error as Error).name);
+          throw error;
+        } finally {
+          heard.push(`${kind} ${sql}`);
+        }
+      },
+    };
+    await using watched = await connect(cluster.conninfo(), { observer });
+    await watched
+      .pipeline((pipeline) => Promise.all([pipeline.execute('select 1'), pipeline.execute('select 1/0')]))
+      .catch(() => undefined);
+    for await (const _row of watched.rows('select generate_series(1, 3)', [], { batchSize: 2 }));
+    for await (const _piece of watched.copyOut('copy (select 1) to stdout'));
+    expect(heard).toEqual([
+      'extended select 1',
+      'ServerError',
+      'extended select 1/0',
+      'extended select generate_series(1, 3)',
+      'fetch ',
+      'simple copy (select 1) to stdout',
+    ]);
+  });
+
+  test('while nobody listens a request asks once whether somebody does, and builds nothing', async () => {
+    let asked = 0;
+    const observer = {
+      get isActive() {
+        asked += 1;
+        return false;
+      },
+      watch: () => Promise.reject(new Error('somebody was told')),
+    };
+    await using watched = await connect(cluster.conninfo(), { observer });
+    await watched.query('select 1');
+    await watched.execute('select $1::int', [1]);
+    await watched.pipeline((pipeline) => Promise.all([pipeline.execute('select 1'), pipeline.execute('select 2')]));
+    expect(asked).toBe(4);
   });
 });
 

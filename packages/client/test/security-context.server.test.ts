@@ -81,6 +81,28 @@ describe('a security context on a real socket', () => {
     });
   }
 
+  test('no token shows in a trace', async () => {
+    const lines: string[] = [];
+    const steps: readonly FakeStep[] = [
+      startup,
+      says({ type: 'AuthenticationGSS' }),
+      answer,
+      says({ type: 'AuthenticationGSSContinue', data: bytesOf('end') }),
+      ready,
+      { do: 'hang' },
+    ];
+    const canary: SecurityContext = {
+      step: (token) =>
+        token === undefined ? { state: 'continue', token: bytesOf('canary') } : { state: 'established' },
+    };
+    const trace = { write: (line: string) => lines.push(line), detail: 'regress' } as const;
+    const { error, sent } = await connectTo(steps, { securityContext: () => canary, trace });
+    expect(error).toBeUndefined();
+    expect(sent).toContain('canary');
+    expect(lines.filter((line) => line.includes('GSS'))).toHaveLength(3);
+    expect(lines.join()).not.toContain('canary');
+  });
+
   test('a server that continues without end is given up, and the context is closed', async () => {
     const closed: string[] = [];
     const token = says({ type: 'AuthenticationGSSContinue', data: bytesOf('more') });
