@@ -112,7 +112,7 @@ export class Caller {
       }
     };
 
-    link.post({ kind: 'call', call, channel, request });
+    link.post({ kind: 'call', call, channel, request, waits: this.#patience.better });
     this.#depth++;
     try {
       return body({ next });

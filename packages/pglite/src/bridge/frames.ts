@@ -11,6 +11,8 @@ import type {
 } from '@pg-dblink/session';
 import type { CreateViewRequest } from '@pg-dblink/sql';
 
+import type { WayToWait } from './patience.ts';
+
 /** One dblink function with its arguments; an undefined name is the unnamed connection. */
 export type CallRequest =
   | { readonly verb: 'connect'; readonly name: string | undefined; readonly target: string }
@@ -96,7 +98,14 @@ export type AbandonReason = 'user request' | 'statement timeout' | 'refused';
 
 /** Messages to the worker; `channel` counts nested calls from 0, each has a ring of its own. */
 export type ToWorker =
-  | { readonly kind: 'call'; readonly call: number; readonly channel: number; readonly request: CallRequest }
+  | {
+      readonly kind: 'call';
+      readonly call: number;
+      readonly channel: number;
+      readonly request: CallRequest;
+      /** How the engine's thread waits best, by what it has timed: awake where a core is free for it. */
+      readonly waits: WayToWait;
+    }
   | { readonly kind: 'answer'; readonly call: number; readonly answer: LocalAnswer }
   | { readonly kind: 'abandon'; readonly call: number; readonly reason: AbandonReason }
   | { readonly kind: 'room'; readonly channel: number };

@@ -3,7 +3,7 @@ import { encodePayload, FRAME, type ToWorker } from './frames.ts';
 import { Mailbox } from './mailbox.ts';
 import { createRing, RingWriter } from './ring.ts';
 
-const MESSAGE: ToWorker = { kind: 'room', channel: 0 };
+const MESSAGE: ToWorker = { kind: 'call', call: 1, channel: 0, request: { verb: 'getConnections' }, waits: 'awake' };
 
 function makeMailbox() {
   const ring = createRing();
@@ -15,12 +15,14 @@ function makeMailbox() {
     now: () => clock.ms,
     soon: (callback) => soon.push(callback),
   });
-  const payload = encodePayload(MESSAGE);
   return {
     mailbox,
     received,
     clock,
-    write: () => writer.tryWrite(FRAME.toWorker, 0, payload, 0, payload.length),
+    write: (message: ToWorker = MESSAGE) => {
+      const payload = encodePayload(message);
+      writer.tryWrite(FRAME.toWorker, 0, payload, 0, payload.length);
+    },
     /** Whether the writer would send a message. */
     mustBeTold: () => writer.takeReaderWaits(),
     /** Lets the event loop turn so many times. */
@@ -80,4 +82,16 @@ test('looking out ends when no call comes', () => {
   mailbox.empty();
   mailbox.lookOut();
   expect(turn(1), 'calls far apart are not looked for').toBe(0);
+});
+
+test('a worker whose caller found no core free sleeps as well', () => {
+  const { clock, mailbox, mustBeTold, turn, write } = makeMailbox();
+  for (let call = 1; call < 4; call++) {
+    write({ ...MESSAGE, waits: 'asleep' });
+    mailbox.empty();
+    mailbox.lookOut();
+    expect(turn(1)).toBe(0);
+    expect(mustBeTold()).toBe(true);
+    clock.ms += 0.05;
+  }
 });

@@ -1,5 +1,6 @@
 import { decodePayload, TO_BE_CONTINUED, type ToWorker } from './frames.ts';
 import { joinParts } from './parts.ts';
+import type { WayToWait } from './patience.ts';
 import { RingReader } from './ring.ts';
 
 /** How long the worker looks for the next call by itself before it waits to be told. */
@@ -16,8 +17,9 @@ export interface MailboxHost {
 /**
  * The worker's end of the request ring.
  *
- * It waits to be told of messages. After a call, if calls come one soon after the other, it looks for the next one by
- * itself for a moment, between the events of its sockets: telling it costs either side more than the call's own work.
+ * It waits to be told of messages. After a call, if calls come one soon after the other and a core is free for it, it
+ * looks for the next one by itself for a moment, between the events of its sockets: telling it costs either side more
+ * than the call's own work.
  */
 export class Mailbox {
   readonly #ring: RingReader;
@@ -26,6 +28,7 @@ export class Mailbox {
   readonly #parts: Uint8Array[] = [];
   #endedMs = Number.NEGATIVE_INFINITY;
   #pauseMs = Number.POSITIVE_INFINITY;
+  #caller: WayToWait = 'asleep';
 
   constructor(memory: SharedArrayBuffer, receive: (message: ToWorker) => void, host: MailboxHost) {
     // A writer that waits for room here blocks, and is woken by the ring itself.
@@ -41,14 +44,16 @@ export class Mailbox {
     for (let frame = this.#ring.next(); frame !== undefined; frame = this.#ring.next()) {
       this.#parts.push(this.#ring.bytes.slice(frame.start, frame.end));
       if ((frame.kind & TO_BE_CONTINUED) !== 0) continue;
-      this.#receive(decodePayload<ToWorker>(joinParts(this.#parts.splice(0))));
+      const message = decodePayload<ToWorker>(joinParts(this.#parts.splice(0)));
+      if (message.kind === 'call') this.#caller = message.waits;
+      this.#receive(message);
     }
   }
 
-  /** No call is under way any more: looks out for the next one, if the last one came soon. */
+  /** No call is under way any more: looks out for the next one where that pays. */
   lookOut(): void {
     this.#endedMs = this.#host.now();
-    if (this.#pauseMs > LOOKOUT_MS) return;
+    if (this.#caller === 'asleep' || this.#pauseMs > LOOKOUT_MS) return;
     this.#ring.waits = false;
     const until = this.#endedMs + LOOKOUT_MS;
     const look = (): void => {

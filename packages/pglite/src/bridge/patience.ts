@@ -19,9 +19,15 @@ export class Patience {
   readonly #averageMs: Record<WayToWait, number> = { awake: 0, asleep: 0 };
   #calls = 0;
 
-  choose(): WayToWait {
+  /** The way that has taken less time so far. */
+  get better(): WayToWait {
     const { awake, asleep } = this.#averageMs;
-    const better = awake < asleep ? 'awake' : 'asleep';
+    return awake < asleep ? 'awake' : 'asleep';
+  }
+
+  /** The way for one call: the better one, or now and then the other. */
+  choose(): WayToWait {
+    const { better } = this;
     if (++this.#calls % TRY_AGAIN !== 0) return better;
     return better === 'awake' ? 'asleep' : 'awake';
   }
@@ -30,9 +36,7 @@ export class Patience {
   note(way: WayToWait, waitedMs: number): void {
     const ms = Math.min(waitedMs, LONGEST_MS);
     const average = this.#averageMs[way];
-    const { awake, asleep } = this.#averageMs;
-    const isBetter = way === (awake < asleep ? 'awake' : 'asleep');
     // The way that is only tried now and then is known by its last trial.
-    this.#averageMs[way] = isBetter && average > 0 ? average + (ms - average) * WEIGHT : ms;
+    this.#averageMs[way] = way === this.better && average > 0 ? average + (ms - average) * WEIGHT : ms;
   }
 }
