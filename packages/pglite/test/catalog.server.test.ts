@@ -40,6 +40,18 @@ const QUERIES = {
   members: `SELECT d.classid::regclass::text, pg_describe_object(d.classid, d.objid, d.objsubid)
     FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
     WHERE e.extname = 'dblink' ORDER BY 1, 2`,
+  relations: `SELECT relname, relkind::text, relnatts::text, relpersistence::text, relowner::regrole::text, relacl::text
+    FROM pg_class WHERE oid IN (SELECT typrelid FROM pg_type WHERE oid IN (${MEMBERS('pg_type')})) ORDER BY 1`,
+  servers: `SELECT count(*)::text FROM pg_foreign_server UNION ALL SELECT count(*)::text FROM pg_user_mappings`,
+  dependencies: `SELECT pg_describe_object(d.classid, d.objid, d.objsubid),
+      pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid), d.deptype::text
+    FROM pg_depend d JOIN pg_depend m ON (m.classid, m.objid) = (d.classid, d.objid) AND m.deptype = 'e'
+    JOIN pg_extension e ON e.oid = m.refobjid AND e.extname = 'dblink' ORDER BY 1, 2, 3`,
+  'initial privileges': `SELECT pg_describe_object(i.classoid, i.objoid, i.objsubid), i.initprivs::text, i.privtype::text
+    FROM pg_init_privs i JOIN pg_depend m ON (m.classid, m.objid) = (i.classoid, i.objoid) AND m.deptype = 'e'
+    JOIN pg_extension e ON e.oid = m.refobjid AND e.extname = 'dblink' ORDER BY 1`,
+  owners: `SELECT DISTINCT proowner::regrole::text FROM pg_proc WHERE oid IN (${MEMBERS('pg_proc')})
+    UNION ALL SELECT fdwowner::regrole::text FROM pg_foreign_data_wrapper WHERE fdwname = 'dblink_fdw'`,
   available: `SELECT version, superuser::text, trusted::text, relocatable::text, schema, requires::text, comment
     FROM pg_available_extension_versions WHERE name = 'dblink' AND installed`,
 } as const;
