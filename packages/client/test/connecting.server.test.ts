@@ -3,7 +3,7 @@ import { availableVersions, type Cluster, startChoppingProxy, startCluster } fro
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sessionsByLibpq } from '../../connstring/test/libpq.ts';
 import { type Connection, isConnectError } from '../src/index.ts';
-import { connect, type NodeConnectOptions } from '../src/node.ts';
+import { connect } from '../src/node.ts';
 import type { Outcome } from './psql-oracle.ts';
 
 afterEach(() => {
@@ -39,8 +39,9 @@ describe.each(availableVersions())('PostgreSQL %i', (version) => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await startCluster({ version, hba: ['host replication postgres 127.0.0.1/32 trust'] });
-    await cluster.psql("create role knows_a_password login password 'right'");
+    const hba = ['host replication postgres 127.0.0.1/32 trust', 'host all saslprep all scram-sha-256'];
+    cluster = await startCluster({ version, hba });
+    await cluster.psql("create role saslprep login password U&'\\2168 \\00E9'");
   });
 
   afterAll(() => cluster.stop());
@@ -183,12 +184,22 @@ describe.each(availableVersions())('PostgreSQL %i', (version) => {
     });
   });
 
-  describe('password callback and signal', () => {
-    const options: NodeConnectOptions = { signal: AbortSignal.abort(new Error('too late')) };
+  test('SASLprep: passwords that are the same to RFC 4013 are the same to us and to libpq', async () => {
+    // Roman numeral nine, its letters, a soft hyphen between them, a no-break space, e with a combining accent.
+    const same = ['\u2168 \u00e9', 'IX \u00e9', 'I\u00adX \u00e9', 'IX\u00a0\u00e9', 'IX e\u0301'];
+    const others = ['ix \u00e9', 'IX\u00e9', 'IX e'];
+    const outcomes = await compare(
+      [...same, ...others].map((password) => cluster.conninfo({ user: 'saslprep', password, sslmode: 'disable' })),
+    );
+    expect(outcomes.map((outcome) => 'connected' in outcome)).toEqual([
+      ...same.map(() => true),
+      ...others.map(() => false),
+    ]);
+  });
 
-    test('a signal that has fired ends the attempt before it began', async () => {
-      await expect(connect(cluster.conninfo(), options)).rejects.toThrow('too late');
-    });
+  test('a signal that has fired ends the attempt before it began', async () => {
+    const signal = AbortSignal.abort(new Error('too late'));
+    await expect(connect(cluster.conninfo(), { signal })).rejects.toThrow('too late');
   });
 });
 

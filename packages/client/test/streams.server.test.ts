@@ -138,6 +138,17 @@ describe.each(availableVersions())('PostgreSQL %i', (version) => {
       expect((await connection.query('select count(*)::int as n from c where a = 7'))[0]?.rows).toEqual([{ n: 2 }]);
     });
 
+    test('CSV with a header, quotes and line ends inside', async () => {
+      const text = 'a,b\n1,"two\nlines, ""quoted"""\n2,\n';
+      const options = '(format csv, header match)';
+      expect(await connection.copyIn(`copy c from stdin ${options}`, [text.slice(0, 9), text.slice(9)])).toBe(2);
+      let out = '';
+      for await (const piece of connection.copyOut('copy c to stdout (format csv, header)')) {
+        out += new TextDecoder().decode(piece);
+      }
+      expect(out).toBe(text);
+    });
+
     test('bad data is the server’s error, even when the source has no end', async () => {
       async function* endless(): AsyncGenerator<string> {
         yield 'bad\n';
