@@ -51,6 +51,20 @@ describe('send_query and get_result', () => {
     expect((await db.getResult('n')).rows).toEqual([['1']]);
   });
 
+  it.each([
+    ['is_busy', (db: Dblink) => db.isBusy('n')],
+    ['get_notify', (db: Dblink) => db.getNotify('n')],
+  ])('are over when %s finds nothing left to read', async (_name, look) => {
+    const { db } = await scene(() => [{ tag: 'SET' }]);
+    await db.sendQuery('n', 'first');
+    await db.getResult('n');
+    expect(await db.sendQuery('n', 'second')).toBe(0);
+    await look(db);
+    expect(await db.sendQuery('n', 'third')).toBe(1);
+    await look(db);
+    expect(await db.sendQuery('n', 'fourth')).toBe(0);
+  });
+
   it('are thrown away by a dblink call that finds them', async () => {
     const { db } = await scene(() => two);
     await db.sendQuery('n', 'first');
@@ -152,6 +166,22 @@ describe('a lost connection', () => {
     });
   });
 
+  it('is learned bit by bit when input is read while results wait', async () => {
+    const { db, notices } = await scene(() => [{ lost: story, fatal }]);
+    await db.sendQuery('n', 'select');
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(await db.isBusy('n')).toBe(0);
+    expect(await db.errorMessage('n')).toBe('FATAL:  terminating connection');
+    expect(await db.isBusy('n')).toBe(0);
+    expect(await db.errorMessage('n')).toBe(story);
+    expect(await db.cancelQuery('n')).toBe('connection not open');
+    expect(await db.sendQuery('n', 'select')).toBe(0);
+    expect(notices).toMatchObject([{ message: 'could not send query: no connection to the server' }]);
+    expect(await failure(db.getResult('n'))).toMatchObject({ sqlState: '57P01', message: 'terminating connection' });
+    expect(await failure(db.getResult('n'))).toMatchObject({ message: 'no connection to the server\ninvalid socket' });
+    expect((await db.getResult('n')).rows).toEqual([]);
+  });
+
   it('is learned bit by bit when input is read while idle', async () => {
     const { db, connection } = await scene(() => [{ lost: story, fatal }]);
     connection.phase = 'closed';
@@ -216,6 +246,15 @@ describe('an interrupted call', () => {
 });
 
 describe('a consumer that refuses rows', () => {
+  it('is not asked about a row set that fails before its first row', async () => {
+    const failing = [{ columns: ['a', 'b'] }, { error: { message: 'no', sqlState: '22012' } }] as const;
+    const { db } = await scene((sql) => (sql === 'both' ? [...two, ...failing] : failing));
+    expect(await failure(db.dblink('n', 'one', 't(a int)'))).toMatchObject({ sqlState: '22012' });
+    expect((await db.dblink('n', 'both', false)).rows).toEqual([['1']]);
+    const empty = await scene(() => [{ columns: ['a', 'b'] }, { tag: 'SELECT 0' }]);
+    expect(await failure(empty.db.dblink('n', 'none', 't(a int)'))).toMatchObject({ sqlState: '42804' });
+  });
+
   it('lets the remote statement run to its end before the next one, and does not cancel it', async () => {
     const more = gate();
     const connection = new ScriptedConnection((sql) =>
