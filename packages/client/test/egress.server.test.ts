@@ -16,6 +16,7 @@ import {
   type TransportProvider,
 } from '../src/index.ts';
 import { connect } from '../src/node.ts';
+import { Client, Pool } from '../src/pg.ts';
 import { nodeTlsFiles } from '../src/tls-files.ts';
 import { nodeSockets } from '../src/transports/node-socket.ts';
 
@@ -202,6 +203,15 @@ test('a cancel request goes only where it may, too', async () => {
   const refused = await connection.cancel().catch((error: unknown) => error);
   expect(isCancelError(refused) && refused.message).toContain('not any more');
   expect(asked).toEqual(['127.0.0.1', '127.0.0.1']);
+});
+
+test('the node-postgres door has the same policy', async () => {
+  const egress: EgressPolicy = { networks: ['loopback'], ports: [cluster.port] };
+  const pool = new Pool({ connectionString: cluster.conninfo(), egress });
+  expect((await pool.query('select 1 as n')).rows).toEqual(ANSWER);
+  await pool.end();
+  const client = new Client({ host: '127.0.0.1', port: forbiddenPort, user: 'postgres', egress });
+  await expect(client.connect()).rejects.toThrow('not allowed by the egress policy');
 });
 
 test('what was admitted is what is connected to: the socket resolves no name', async () => {

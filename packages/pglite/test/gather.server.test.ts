@@ -126,6 +126,31 @@ describe('a source that fails', () => {
     expect(await rowsOf(pg, `SELECT * FROM dblink('n2', 'select 1') AS t(a int)`)).toEqual([[1]]);
   });
 
+  it('by its end in the middle is a warning; the others have their rows', async () => {
+    await pg.exec(`SELECT dblink_connect('doomed', '${cluster.conninfo({ application_name: 'doomed' })}')`);
+    const select = `select case when current_setting('application_name') = 'doomed'
+      then pg_terminate_backend(pg_backend_pid()) and (select true from pg_sleep(5)) else true end`;
+    const sql = `SELECT * FROM dblink_gather('{doomed,n1}', $$${select}$$) AS t(source text, b bool)`;
+    expect(await rowsOf(pg, sql)).toEqual([['n1', true]]);
+    expect(await rowsOf(pg, 'SELECT source, sqlstate, message FROM dblink_gather_errors()')).toEqual([
+      ['doomed', '57P01', 'terminating connection due to administrator command'],
+    ]);
+    await pg.exec("SELECT dblink_disconnect('doomed')");
+  });
+
+  it('is one of few or of many inside functions, triggers and joins', async () => {
+    await pg.exec(`CREATE FUNCTION total() RETURNS int LANGUAGE plpgsql AS $f$ DECLARE n int; BEGIN
+      SELECT sum(a) INTO n FROM dblink_gather('{n1,nosuch,n3}', 'select a from t') AS t(source text, a int);
+      RETURN n; EXCEPTION WHEN OTHERS THEN RETURN -1; END $f$`);
+    expect(await rowsOf(pg, 'SELECT total(), (SELECT count(*)::int FROM dblink_gather_errors())')).toEqual([[6, 1]]);
+    const lateral = `SELECT w.n, count(t.a)::int FROM (VALUES ('{n1}'), ('{n1,n2}')) w(n),
+      LATERAL dblink_gather(w.n::text[], 'select a from t') AS t(source text, a int) GROUP BY 1 ORDER BY 1`;
+    expect(await rowsOf(pg, lateral)).toEqual([
+      ['{n1,n2}', 4],
+      ['{n1}', 2],
+    ]);
+  });
+
   it('by another number of columns is one of them', async () => {
     const other = `SELECT * FROM dblink_gather('{n1}', 'select 1, 2') AS t(source text, a int)`;
     expect(await rowsOf(pg, other)).toEqual([]);

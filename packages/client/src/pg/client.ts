@@ -105,9 +105,10 @@ export class Client extends EventEmitter {
     if (this.#life.state !== 'new')
       throw new UsageError('Client has already been connected. You cannot reuse a client.');
     this.#life = { state: 'connecting' };
-    const { password } = this.#config;
+    const { egress, password } = this.#config;
     const connection = await connect(conninfoOf(this.#config), {
       environment: 'libpq',
+      egress,
       password: typeof password === 'function' ? () => password() : undefined,
       onNotice: (notice) => this.emit('notice', notice),
       onNotification: ({ channel, payload, pid }) => this.emit('notification', { processId: pid, channel, payload }),

@@ -1,4 +1,5 @@
 import { parseConninfo } from '@pg-dblink/connstring';
+import type { EgressPolicy } from '../egress/policy.ts';
 import { UsageError } from '../errors.ts';
 import type { TypeParserSource } from './type-parsers.ts';
 
@@ -27,6 +28,8 @@ export interface ClientConfig {
   readonly lock_timeout?: number | undefined;
   readonly keepAlive?: boolean | undefined;
   readonly types?: TypeParserSource | undefined;
+  /** Where connections and cancel requests may go; not known to node-postgres. */
+  readonly egress?: EgressPolicy | undefined;
 }
 
 /** The keywords of a connection string that a configuration stands for. */
