@@ -49,7 +49,7 @@ const stream: Row = {
       const target = unix(cluster);
       const task: Task = { work: 'seen', target, sql: SQL };
       const report = await runMatch(plan, {
-        label: 'batches',
+        label: 'rows as they come',
         work: `${WORK}, of which time is taken`,
         ours: { driver: 'ours', task },
         peers: [

@@ -36,8 +36,8 @@ function conninfoOf({ host, port, user, password, tls }: Target): Record<string,
   };
 }
 
-function open(target: Target, options: NodeConnectOptions = {}): Promise<Connection> {
-  return connect(conninfoOf(target), { types: connectionTypes(), ...options });
+function open(target: Target): Promise<Connection> {
+  return connect(conninfoOf(target), { types: connectionTypes() });
 }
 
 /** All values of a statement, or after the word `text` the fingerprint of their bytes. */
@@ -52,9 +52,8 @@ async function outcome(connection: Connection, sql: string): Promise<string> {
 function onConnection(
   task: Task,
   begin: (connection: Connection) => Promise<Pick<Prepared, 'run' | 'reset'>>,
-  options?: NodeConnectOptions,
 ): Promise<Prepared> {
-  return open(task.target, options).then(async (connection) => ({
+  return open(task.target).then(async (connection) => ({
     ...(await begin(connection)),
     outcome: (sql) => outcome(connection, sql),
     close: () => connection.close(),
@@ -159,7 +158,8 @@ export const works: Works = {
     const options = { scramKeys: new ScramKeyCache() };
     return {
       run: async () => {
-        for (let round = 0; round < countOf(task); round += 1) await (await open(task.target, options)).close();
+        for (let round = 0; round < countOf(task); round += 1)
+          await (await connect(conninfoOf(task.target), options)).close();
         return countOf(task);
       },
       close: async () => undefined,

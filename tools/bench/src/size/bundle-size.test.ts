@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { bundleSize } from './bundle-size.ts';
+
+// What the entries weigh today, and a little room. The goals of the bench are lower: see its row `client-size`.
+describe('the client, minified and compressed, has not grown', () => {
+  it.each([
+    { entry: 'node', platform: 'node', limit: 73_000 },
+    { entry: 'websocket', platform: 'browser', limit: 68_000 },
+  ] as const)('$entry: at most $limit bytes', async ({ entry, platform, limit }) => {
+    const { compressedBytes, folders } = await bundleSize({ entry, platform });
+    expect(compressedBytes).toBeLessThanOrEqual(limit);
+    // Nothing of it was left out by mistake.
+    expect(folders.map(([folder]) => folder)).toEqual(expect.arrayContaining(['client', 'connstring', 'protocol']));
+  });
+});
