@@ -14,6 +14,10 @@ import type { SecurityContext, SecurityContextRequest, SecurityStep } from './se
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import type { Peer, Transport, TransportListener, TransportProvider } from './transport.ts';
 
+/** Two tables that every connection reads and none writes. */
+const STARTUP_LIMITS = backendStartupLimits();
+const LIMITS = backendLimits();
+
 /** What dialogues get from the platform and the caller. */
 export interface DialogueHost {
   readonly transports: TransportProvider;
@@ -57,7 +61,9 @@ export async function drive<T>(
       signal?.throwIfAborted();
       let answer: unknown;
       try {
-        answer = await driver.answer(step.value);
+        answer = driver.answer(step.value);
+        // Most questions are answered at once, and a turn for each adds up.
+        if (answer instanceof Promise) answer = await answer;
       } catch (error) {
         signal?.throwIfAborted();
         step = dialogue.throw(error);
@@ -133,7 +139,7 @@ class Driver {
       const { signal } = this.#deadline;
       const transport = await this.#host.transports.open(peer, inbox.listener, socket, signal);
       inbox.transport = transport;
-      this.#attempt = { transport, inbox, reader: new FrameReader(backendStartupLimits()) };
+      this.#attempt = { transport, inbox, reader: new FrameReader(STARTUP_LIMITS) };
     },
     send: (bytes) => {
       this.#current().transport.write(bytes);
@@ -142,7 +148,7 @@ class Driver {
     receive: () => this.#receive(),
     widenLimits: () => {
       const { maxMessageLength } = this.#host;
-      this.#current().reader.limits = backendLimits(maxMessageLength === undefined ? {} : { maxMessageLength });
+      this.#current().reader.limits = maxMessageLength === undefined ? LIMITS : backendLimits({ maxMessageLength });
     },
     upgradeTls: (request) => this.#current().transport.upgradeTls(request),
     password: (request) => this.#host.findPassword(request),
@@ -156,15 +162,9 @@ class Driver {
     drop: (farewell) => this.drop(farewell),
   };
 
-  async #receive(): Promise<StartupFrame> {
+  #receive(): StartupFrame | Promise<StartupFrame> {
     const { inbox, reader } = this.#current();
-    for (;;) {
-      const frame = reader.next();
-      if (frame !== undefined) return { tag: frame.tag, bytes: frame.bytes, start: frame.start, end: frame.end };
-      const chunk = await inbox.take();
-      if (chunk.byteLength === 0) throw new ConnectionClosed();
-      reader.push(chunk);
-    }
+    return nextFrame(reader) ?? receiveFrame(inbox, reader);
   }
 
   async #beginSecurity(request: SecurityContextRequest): Promise<SecurityStep> {
@@ -233,6 +233,22 @@ function closeQuietly(security: SecurityContext | undefined): void {
     security?.close?.();
   } catch {
     // Nobody is left whom it would concern.
+  }
+}
+
+/** A message that is there already. */
+function nextFrame(reader: FrameReader): StartupFrame | undefined {
+  const frame = reader.next();
+  return frame && { tag: frame.tag, bytes: frame.bytes, start: frame.start, end: frame.end };
+}
+
+async function receiveFrame(inbox: Inbox, reader: FrameReader): Promise<StartupFrame> {
+  for (;;) {
+    const chunk = await inbox.take();
+    if (chunk.byteLength === 0) throw new ConnectionClosed();
+    reader.push(chunk);
+    const frame = nextFrame(reader);
+    if (frame !== undefined) return frame;
   }
 }
 

@@ -1,8 +1,8 @@
 import { type ScramChallenged, type ScramProof, saslprep } from '@pg-dblink/protocol';
 import type { ScramProofRequest } from '../machine/asks.ts';
+import { hmacSha256, sha256 } from './sha256.ts';
 
 const KEY_BYTES = 32;
-const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
 
 /** ClientKey and ServerKey of one password, salt and iteration count. */
 interface ScramKeys {
@@ -50,19 +50,18 @@ export class ScramKeyCache {
 }
 
 /**
- * Computes both halves of a SCRAM-SHA-256 exchange (RFC 5802, section 3) by WebCrypto, off the main thread.
+ * Computes both halves of a SCRAM-SHA-256 exchange (RFC 5802, section 3); PBKDF2 by WebCrypto, off the main thread.
  *
  * `scram_client_key` and `scram_server_key` take the place of what would be derived from the password.
  */
 export async function computeScramProof(request: ScramProofRequest, cache?: ScramKeyCache): Promise<ScramProof> {
   const { challenge } = request;
   const { clientKey, serverKey } = await scramKeys(request, cache);
-  const storedKey = await digest(clientKey);
   const message = utf8(challenge.authMessage);
-  const clientSignature = await hmac(storedKey, message);
+  const clientSignature = hmacSha256(sha256(clientKey), message);
   return {
     clientProof: clientKey.map((byte, index) => byte ^ (clientSignature[index] ?? 0)),
-    serverSignature: await hmac(serverKey, message),
+    serverSignature: hmacSha256(serverKey, message),
   };
 }
 
@@ -78,27 +77,18 @@ async function derivedKeys(
   { iterations, salt }: ScramChallenged,
   cache: ScramKeyCache | undefined,
 ): Promise<ScramKeys> {
-  const name = cache && `${iterations}:${hex(salt)}:${hex(await digest(password))}`;
+  const name = cache && `${iterations}:${hex(salt)}:${hex(sha256(password))}`;
   const known = name === undefined ? undefined : cache?.find(name);
   if (known !== undefined) return known;
   const material = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: salt.slice(), iterations };
   const salted = new Uint8Array(await crypto.subtle.deriveBits(parameters, material, KEY_BYTES * 8));
   const keys = {
-    clientKey: await hmac(salted, utf8('Client Key')),
-    serverKey: await hmac(salted, utf8('Server Key')),
+    clientKey: hmacSha256(salted, utf8('Client Key')),
+    serverKey: hmacSha256(salted, utf8('Server Key')),
   };
   if (name !== undefined) cache?.keep(name, keys);
   return keys;
-}
-
-async function hmac(key: Uint8Array, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const imported = await crypto.subtle.importKey('raw', key.slice(), HMAC, false, ['sign']);
-  return new Uint8Array(await crypto.subtle.sign(HMAC, imported, message));
-}
-
-async function digest(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes.slice()));
 }
 
 function utf8(text: string): Uint8Array<ArrayBuffer> {

@@ -1,13 +1,17 @@
 import { lookup } from 'node:dns/promises';
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TlsRequest } from '../tls-request.ts';
 import type { Peer, SocketSettings, TlsFacts, Transport, TransportListener, TransportProvider } from '../transport.ts';
 import { startTls, type TlsFiles } from './node-tls.ts';
 import { osError } from './os-error.ts';
 
-/** One buffer a connection: Node reads into it again and again, so a chunk is valid during `receive` only. */
-const RECEIVE_BUFFER_BYTES = 128 * 1024;
+/**
+ * One buffer a connection: Node reads into it again and again, so a chunk is valid during `receive` only. It is small
+ * until a read has filled it: most answers of most connections are.
+ */
+const FIRST_RECEIVE_BYTES = 8 * 1024;
+const MAX_RECEIVE_BYTES = 128 * 1024;
 
 /**
  * A kernel that takes everything at once never makes a writer wait, and a writer that never waits does not hear that
@@ -46,10 +50,7 @@ function openSocket(
   files: TlsFiles,
 ): Promise<Transport> {
   return new Promise((resolve, reject) => {
-    const onread = {
-      buffer: Buffer.allocUnsafeSlow(RECEIVE_BUFFER_BYTES),
-      callback: (byteLength: number, buffer: Uint8Array): boolean => listener.receive(buffer.subarray(0, byteLength)),
-    };
+    const onread = growingBuffer((chunk) => listener.receive(chunk));
     const target =
       peer.kind === 'unix'
         ? { path: abstractPath(peer.path) }
@@ -86,6 +87,21 @@ function openSocket(
 const neverAgain: LookupFunction = (host, _options, callback) => {
   callback(Object.assign(new Error(`"${host}" is no numeric address`), { code: 'EAI_NONAME' }), '');
 };
+
+/** Receives into memory that grows with what one read brings. */
+function growingBuffer(receive: (chunk: Uint8Array) => boolean): OnReadOpts {
+  let memory = new Uint8Array(FIRST_RECEIVE_BYTES);
+  return {
+    // Asked after each read where the next one goes.
+    buffer: () => memory,
+    callback(byteLength, buffer) {
+      if (byteLength === memory.byteLength && byteLength < MAX_RECEIVE_BYTES) {
+        memory = new Uint8Array(Math.min(byteLength * 4, MAX_RECEIVE_BYTES));
+      }
+      return receive(buffer.subarray(0, byteLength));
+    },
+  };
+}
 
 /** A leading `@` names a socket in Linux's abstract name space. */
 function abstractPath(path: string): string {
