@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type CertificateRequest, type Cluster, startCluster } from '@pg-dblink/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -140,6 +142,39 @@ describe('on a real server', () => {
       const outcome = await attempt(ask({ sslmode: 'verify-full', sslcert: certificateFile, sslkey: keyFile }));
       expect({ kind, ...outcome }).toHaveProperty('refused');
     }
+  });
+
+  test('a cancel is encrypted when its session is', async () => {
+    const streams: Buffer[][] = [];
+    const sockets = new Set<Socket>();
+    const proxy = createServer((client) => {
+      const sent: Buffer[] = [];
+      streams.push(sent);
+      client.on('data', (bytes: Buffer) => sent.push(bytes));
+      const server = connectSocket(cluster.port, '127.0.0.1');
+      for (const socket of [client, server]) {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+      }
+      client.pipe(server).pipe(client);
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const port = String((proxy.address() as AddressInfo).port);
+    const cancelCode = Buffer.from([0x04, 0xd2, 0x16, 0x2e]);
+    for (const sslmode of ['require', 'disable']) {
+      streams.length = 0;
+      const connection = await connect(ask({ port, sslmode }));
+      const stopped = connection.query('select pg_sleep(30)', { timeoutMs: 100 });
+      await expect(stopped).rejects.toMatchObject({ name: 'TimeoutError' });
+      await connection.close();
+      expect(streams.length).toBeGreaterThan(1);
+      const inClear = streams.some((sent) => Buffer.concat(sent).includes(cancelCode));
+      expect({ sslmode, inClear }).toEqual({ sslmode, inClear: sslmode === 'disable' });
+    }
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+    await once(proxy, 'close');
   });
 
   test('sslrootcert=system: the roots of Node, and those of NODE_EXTRA_CA_CERTS', async () => {
