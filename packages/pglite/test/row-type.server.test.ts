@@ -91,7 +91,8 @@ describe('dblink_as', () => {
 
   it('takes a row type, and nothing else', async () => {
     expect(await failureOf(pg, `SELECT * FROM dblink_as('n', 'select 1', NULL::int)`)).toMatchObject({
-      message: 'return type must be a row type',
+      code: '42804',
+      message: 'argument of dblink_as must be of a row type',
     });
     expect(await rowsOf(pg, `SELECT id FROM dblink_as('n', NULL, NULL::order_line)`)).toEqual([]);
   });

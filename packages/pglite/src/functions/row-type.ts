@@ -1,4 +1,4 @@
-import type { HostFunction } from '@pg-dblink/fmgr';
+import { type Call, type HostFunction, SqlError, type TupleDescriptor } from '@pg-dblink/fmgr';
 import type { Caller } from '../bridge/caller.ts';
 import { hostOf } from './host.ts';
 import { connectionOf, parameterTexts } from './params.ts';
@@ -18,7 +18,7 @@ export function rowTypeFunctions(caller: () => Caller): Readonly<Record<string, 
       const isNamed = call.nargs > 2;
       const sqlAt = isNamed ? 1 : 0;
       if (call.isNull(sqlAt)) return;
-      const declared = call.resultDescriptor();
+      const declared = rowTypeOf(call);
       const target = isNamed ? connectionOf(call) : undefined;
       const sql = call.text(sqlAt);
       const request =
@@ -30,4 +30,18 @@ export function rowTypeFunctions(caller: () => Caller): Readonly<Record<string, 
       );
     },
   };
+}
+
+/** The row type, which for record is the caller's column list. */
+function rowTypeOf(call: Call): TupleDescriptor {
+  try {
+    return call.resultDescriptor();
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.sqlState !== 'XX000') throw error;
+    throw new SqlError({
+      sqlState: '42804',
+      message: 'argument of dblink_as must be of a row type',
+      hint: 'Write NULL::name with the name of a composite type or of a table.',
+    });
+  }
 }
