@@ -11,6 +11,7 @@ import { terminateMessage } from './machine/terminate.ts';
 import type { RequestObserver } from './observer.ts';
 import type { ResultSink } from './result-sink.ts';
 import type { ServerError, ServerNotice, ServerNotification } from './server-error.ts';
+import { TrafficMeter } from './traffic.ts';
 import { OsError, type Transport } from './transport.ts';
 
 /** What a channel needs of the code that opened it. */
@@ -62,6 +63,7 @@ const FIRST_CANCEL_PAUSE_MS = 250;
 export class Channel {
   readonly session: Session;
   readonly machine: Machine;
+  readonly meter: TrafficMeter = new TrafficMeter();
   readonly #context: ChannelContext;
   readonly #transport: Transport;
   readonly #waiting = new Fifo<Turn>();
@@ -104,7 +106,10 @@ export class Channel {
       session.transactionStatus,
     );
     stream.handOver({
-      receive: (chunk) => this.#read(() => this.machine.receive(chunk)),
+      receive: (chunk) => {
+        this.meter.received(chunk.byteLength);
+        return this.#read(() => this.machine.receive(chunk));
+      },
       drained: () => this.#onDrained(),
       closed: (error) => this.#lose(this.#farewell(error), this.#lastWords ?? error),
     });
@@ -136,6 +141,7 @@ export class Channel {
   leave(turn: Turn): boolean {
     if (this.#current === turn) {
       this.#current = undefined;
+      this.meter.end();
       clearTimeout(this.#cancelTimer);
       this.#beginNext();
       this.#watchIdleness();
@@ -167,7 +173,9 @@ export class Channel {
   /** Sends what the machine has written; the promise resolves when the socket takes more. */
   flush(): Promise<void> | undefined {
     const { output } = this.machine;
-    if (output.byteLength > 0 && !this.#transport.write(output.take())) {
+    if (output.byteLength === 0) return this.#drained;
+    this.meter.sent(output.byteLength);
+    if (!this.#transport.write(output.take())) {
       this.#drained ??= new Promise((resolve) => {
         this.#settleDrained = resolve;
       });
@@ -257,6 +265,7 @@ export class Channel {
   #begin(turn: Turn): void {
     clearTimeout(this.#idleTimer);
     this.#current = turn;
+    this.meter.begin();
     turn.begin();
   }
 
