@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 test('every example of the README runs and prints what it says', () => {
-  expect(examples).toHaveLength(9);
-  expect(promised).toHaveLength(18);
+  expect(examples).toHaveLength(10);
+  expect(promised).toHaveLength(21);
   const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
   try {
     for (const [at, example] of examples.entries()) writeFileSync(join(scratch, `${at}.ts`), example);
