@@ -12,7 +12,7 @@ import { type Remote, startRemote } from '../src/servers.ts';
  * so there is one for every five runs of a property that needs no server.
  */
 const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 10_000) / 5);
-const patience = 600_000;
+const patience = 1_200_000;
 
 let remote: Remote | undefined;
 let sides: Sides | undefined;
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 it.each([
   ['calls over several connections', callSequence, numRuns],
-  ['a random table at both ends', tableSequence, Math.ceil(numRuns / 4)],
+  ['a random table at both ends', tableSequence, Math.ceil(numRuns / 8)],
 ] as const)(
   'both sides agree at every step: %s',
   async (_what, sequence, runs) => {
