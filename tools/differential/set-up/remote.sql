@@ -1,6 +1,6 @@
 -- What both sides find at the far end. It runs once, as superuser, in database r of the third server.
 -- Two connections of one session may wait for each other's locks: they give up soon.
-alter database r set lock_timeout = '200ms';
+alter database r set lock_timeout = '1500ms';
 create role dbu login;
 create role pwu login password 'pw';
 create role trustu login password 'pw';
