@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
-import { dblink } from '@pg-dblink/pglite';
 import { type Cluster, startCluster } from '@pg-dblink/testkit';
+import { builtExtension } from './built.ts';
 
 /** One side of a dblink comparison: a local database whose connection `c` leads to the common remote server. */
 export interface Side {
@@ -27,6 +27,7 @@ export async function startSides(setUp: readonly string[]): Promise<Sides> {
   const host = await startCluster({ version: 18, settings, extensions: ['dblink', 'postgres_fdw'] });
   for (const sql of setUp) await remote.psql(sql);
   const session = await host.session();
+  const { dblink } = await builtExtension();
   const embedded = await PGlite.create({ extensions: { dblink: dblink() } });
   const contrib: Side = {
     name: 'contrib dblink (C)',
