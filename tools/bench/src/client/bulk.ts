@@ -62,7 +62,6 @@ const stream: Row = {
       const notes: string[] = [COLUMNS];
       for (const [driver, work, name] of [
         ['ours', 'seen', 'ours'],
-        ['pg', 'cursor', 'pg-cursor'],
         ['raw', 'seen', 'raw socket'],
       ] as const) {
         const side = await startSide(plan.workshop, driver, { work, target, sql }, { processors: 'all' });

@@ -1,5 +1,5 @@
 import { dateCodecs, ScramKeyCache, TypeRegistry } from '@pg-dblink/client';
-import { type Connection, connect, type NodeConnectOptions } from '@pg-dblink/client/node';
+import { type Connection, connect } from '@pg-dblink/client/node';
 import { copyPieces } from './copy-pieces.ts';
 import { textFingerprint } from './text-fingerprint.ts';
 import {
