@@ -226,3 +226,13 @@ it('a cancel reaches every source', async () => {
     await rowsOf(pg, `SELECT count(*)::int FROM dblink_gather(${ALL}, 'select 1') AS t(source text, a int)`),
   ).toEqual([[8]]);
 });
+
+it('statement_timeout reaches every source', async () => {
+  await pg.exec(`SET statement_timeout = '300ms'`);
+  const sql = `SELECT * FROM dblink_gather(${ALL}, 'select 1 from pg_sleep(60)') AS t(source text, a int)`;
+  const failure = await failureOf(pg, sql);
+  await pg.exec('RESET statement_timeout');
+  expect(failure).toMatchObject({ code: '57014', message: 'canceling statement due to statement timeout' });
+  const again = `SELECT count(*)::int FROM dblink_gather(${ALL}, 'select 1') AS t(source text, a int)`;
+  expect(await rowsOf(pg, again)).toEqual([[8]]);
+});

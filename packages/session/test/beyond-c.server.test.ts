@@ -188,3 +188,19 @@ describe('remote notices', () => {
     expect(notices).toEqual([]);
   });
 });
+
+it('says 42501 where the egress policy of the embedder refused every address', async () => {
+  const egress = { networks: ['loopback'], ports: [cluster.port] };
+  const bounded = createDblink({ connect: (conninfo, request) => connect(conninfo, { ...request, egress }) });
+  expect(await bounded.connect('n', cluster.conninfo())).toBe('OK');
+  const refused = await bounded.connect('x', 'host=10.255.255.1,127.0.0.1 port=1').catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    sqlState: '42501',
+    message: 'connection not allowed by the egress policy',
+    detail: expect.stringMatching(
+      /"10\.255\.255\.1", port 1 failed: not allowed.*\n.*"127\.0\.0\.1", port 1 failed: not allowed/,
+    ),
+  });
+  expect(await bounded.getConnections()).toEqual(['n']);
+  bounded.end();
+});
