@@ -35,7 +35,14 @@ export async function createView(scope: Scope, view: string, target: string | un
   return statement;
 }
 
-/** The notice for a column whose type the local database has not. */
+/**
+ * The notice of dblink_create_view for a column whose type the local database has not.
+ *
+ * @example
+ * ```ts
+ * textInstead({ name: 'path', type: 'ltree' }); // type "ltree" does not exist, column "path" of the view is text
+ * ```
+ */
 export function textInstead({ name, type }: { readonly name: string; readonly type: string }): string {
   return `type "${type}" does not exist, column "${name}" of the view is text`;
 }
