@@ -81,6 +81,7 @@ async function compare<V extends string | Uint8Array>(
   names: Pick<Comparison, 'label' | 'peer' | 'work'>,
   ours: Side<V>,
   theirs: Side<V>,
+  pairs: number,
 ): Promise<Comparison> {
   const [one, other] = [await fingerprint(ours), await fingerprint(theirs)];
   if (one !== other) throw new Error(`${names.label}: ${names.peer} reads other values than ours`);
@@ -91,7 +92,7 @@ async function compare<V extends string | Uint8Array>(
     if (total !== expected) throw new Error(`${names.label}: the work done differs from run to run`);
     return total;
   };
-  return { ...names, pairs: await measurePairs(checked(ours), checked(theirs)) };
+  return { ...names, pairs: await measurePairs(checked(ours), checked(theirs), pairs) };
 }
 
 async function compareWorkload(
@@ -99,6 +100,7 @@ async function compareWorkload(
   rows: number,
   chunks: readonly Buffer[],
   label: string,
+  pairs: number,
 ): Promise<Comparison[]> {
   const postgres: PostgresParser = openPostgres();
   const { columns } = workload;
@@ -106,16 +108,16 @@ async function compareWorkload(
   const text: Side<string> = (take) => readTexts(chunks, columns, take);
   try {
     const comparisons = [
-      await compare({ ...names, peer: 'pg-protocol' }, text, (take) => readWithPgProtocol(chunks, take)),
+      await compare({ ...names, peer: 'pg-protocol' }, text, (take) => readWithPgProtocol(chunks, take), pairs),
     ];
     // The text of binary values means nothing; `postgres` can give their bytes instead.
     if (workload.format === 'text') {
       const peer = 'the parser in postgres';
-      comparisons.push(await compare({ ...names, peer }, text, (take) => postgres.readTexts(chunks, take)));
+      comparisons.push(await compare({ ...names, peer }, text, (take) => postgres.readTexts(chunks, take), pairs));
     } else {
       const views: Side<Uint8Array> = (take) => readViews(chunks, columns, take);
       const peer = 'the parser in postgres, raw';
-      comparisons.push(await compare({ ...names, peer }, views, (take) => postgres.readViews(chunks, take)));
+      comparisons.push(await compare({ ...names, peer }, views, (take) => postgres.readViews(chunks, take), pairs));
     }
     return comparisons;
   } finally {
@@ -136,7 +138,7 @@ function timeRanges(chunks: readonly Buffer[], workload: Workload): string {
   return `finding the fields alone, no value made: ${perRow.toFixed(0)} ns a row, ${(bytes / best / 1e6).toFixed(2)} GB/s (least of 9)`;
 }
 
-async function runWorkload(workload: Workload): Promise<Report> {
+async function runWorkload(workload: Workload, pairs: number): Promise<Report> {
   const cluster = await startCluster();
   try {
     const ask = (rows: number): Promise<Buffer> => capture(cluster, { ...workload, sql: series(workload.sql, rows) });
@@ -145,7 +147,7 @@ async function runWorkload(workload: Workload): Promise<Report> {
     for (const { label, byteLength } of chunkings) {
       const rows = byteLength === 1 ? workload.rowsInSingleBytes : workload.rows;
       const chunks = chunksOf(byteLength === 1 ? few : all, byteLength);
-      comparisons.push(...(await compareWorkload(workload, rows, chunks, label)));
+      comparisons.push(...(await compareWorkload(workload, rows, chunks, label, pairs)));
     }
     const notes = [
       'every value of every row is made and its length summed; all sides gave the same values before they were timed',
@@ -162,5 +164,5 @@ async function runWorkload(workload: Workload): Promise<Report> {
 export const rows: readonly Row[] = workloads.map((workload) => ({
   name: `decode-${workload.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`,
   title: `Decoding: ${workload.name}`,
-  run: () => runWorkload(workload),
+  run: (plan) => runWorkload(workload, plan.pairs),
 }));
