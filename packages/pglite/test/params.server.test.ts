@@ -201,3 +201,46 @@ describe('values arrive exactly', () => {
     await pg.exec(`RESET ALL; SELECT dblink_exec('n', 'reset all')`);
   });
 });
+
+it('two thousand rows of random values come back bit for bit', async () => {
+  const bits = `('x' || md5(random()::text))::bit(64)::int8`;
+  const moment = `timestamptz '2000-01-01 UTC' + random() * interval '600 years' - interval '300 years'`;
+  const VALUES = [
+    ['int8', bits],
+    ['float8', `(random() - 0.5) * power(10, random() * 600 - 300)`],
+    ['float4', `((random() - 0.5) * power(10, random() * 70 - 35))::float4`],
+    ['numeric', `${bits}::numeric / (10 ^ (random() * 30)::int)::numeric`],
+    ['text', `substr(repeat('aß世🐘 ''"\\\\z', 9), 1 + (random() * 50)::int, (random() * 40)::int)`],
+    ['bytea', `decode(repeat(md5(random()::text), (random() * 3)::int), 'hex')`],
+    ['timestamptz', moment],
+    ['date', `(${moment})::date`],
+    ['interval', `(random() * 1000 - 500) * interval '1 month 3 days 04:05:06.789'`],
+    ['int4[]', `ARRAY[(${bits} % 1000)::int4, NULL]`],
+    ['jsonb', `jsonb_build_object('k', random(), 'l', jsonb_build_array(NULL, true, md5(random()::text)))`],
+  ] as const;
+  const columns = VALUES.map((_, at) => `v${at}`).join();
+  const remote = VALUES.map(([type], at) => `$${at + 1}::${type}`).join();
+  const list = VALUES.map(([type], at) => `v${at} ${type}`).join();
+  await pg.exec(`SELECT setseed(0.5); CREATE TABLE source AS
+    SELECT ${VALUES.map(([, value], at) => `CASE WHEN random() > 0.05 THEN ${value} END AS v${at}`).join()}
+    FROM generate_series(1, 2000)`);
+  const sql = `SELECT count(*)::int, count(*) FILTER (WHERE record_image_ne(ROW(${columns.replaceAll('v', 's.v')}),
+      ROW(${columns.replaceAll('v', 't.v')})))::int
+    FROM source s, LATERAL dblink_params('n', 'select ${remote}', ${columns.replaceAll('v', 's.v')}) AS t(${list})`;
+  expect(await rowsOf(pg, sql)).toEqual([[2000, 0]]);
+});
+
+it('a statement timeout ends the wait, and the connection is usable after it', async () => {
+  await pg.exec(`SET statement_timeout = '300ms'`);
+  expect(
+    await failureOf(
+      pg,
+      `SELECT dblink_exec_params('n', 'do $do$ begin perform pg_sleep(60); end $do$', VARIADIC '{}'::text[])`,
+    ),
+  ).toMatchObject({
+    code: '57014',
+    message: 'canceling statement due to statement timeout',
+  });
+  await pg.exec('RESET statement_timeout');
+  expect(await rowsOf(pg, `SELECT * FROM dblink_params('n', 'select $1::int', 1) AS t(a int)`)).toEqual([[1]]);
+});
