@@ -10,6 +10,7 @@ import {
   nameOutcome,
   readMatrix,
   readOutcomes,
+  readRequireAuth,
   SSL_MODES,
   SSL_NEGOTIATIONS,
 } from './authentication-matrix.ts';
@@ -132,6 +133,41 @@ for (const server of ['with TLS', 'without TLS']) {
     }
   });
 }
+
+describe('require_auth', () => {
+  const rows = readRequireAuth();
+  const cases = rows.flatMap(({ outcomes, requireAuth }) =>
+    outcomes.map(({ login, outcome }) => ({ requireAuth, login, outcome })),
+  );
+
+  for (const negotiation of SSL_NEGOTIATIONS) {
+    const strings = (): readonly string[] =>
+      cases.map(({ login, requireAuth }) =>
+        withTls.conninfo({
+          ...loginOptions(login),
+          sslmode: 'require',
+          sslnegotiation: negotiation,
+          require_auth: requireAuth,
+        }),
+      );
+
+    test(`${rows.length} values for every login, sslnegotiation=${negotiation}, as in the table`, async () => {
+      const named: unknown[] = [];
+      for (const [at, string] of strings().entries()) {
+        named.push({ ...cases[at], outcome: nameOutcome(await attempt(string), NAMES) });
+      }
+      expect(named).toEqual(cases);
+    });
+
+    test(`the same, sslnegotiation=${negotiation}, word for word as the libpq 18 of this machine`, async ({ skip }) => {
+      const theirs = await sessionsByLibpq(strings());
+      if ('missing' in theirs) return skip(theirs.missing);
+      const ours: Attempted[] = [];
+      for (const string of strings()) ours.push(await attempt(string));
+      expect(ours).toEqual(theirs);
+    });
+  }
+});
 
 /** Outcomes beside the combination that they belong to, so that a difference can be read. */
 function inRows(rows: readonly MatrixRow[], outcomes: readonly string[]): readonly string[] {

@@ -46,6 +46,20 @@ export function readMatrix(): readonly MatrixRow[] {
   );
 }
 
+/** One line of `golden/require-auth.tsv`: a value, and how each login ends under it. */
+export interface RequireAuthRow {
+  readonly requireAuth: string;
+  readonly outcomes: readonly { readonly login: string; readonly outcome: string }[];
+}
+
+export function readRequireAuth(): readonly RequireAuthRow[] {
+  const [[, ...logins] = [], ...rows] = readGolden('require-auth.tsv');
+  return rows.map(([requireAuth = '', ...outcomes]) => ({
+    requireAuth,
+    outcomes: logins.map((login, at) => ({ login, outcome: outcomes[at] ?? '' })),
+  }));
+}
+
 export function readOutcomes(): readonly NamedOutcome[] {
   return readGolden('authentication-outcomes.tsv').map(([name = '', text = '']) => ({ name, text }));
 }

@@ -1,6 +1,5 @@
 import { authenticationUsers, type Cluster, startCluster } from '@pg-dblink/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sessionsByLibpq } from '../../connstring/test/libpq.ts';
 import { ScramKeyCache } from '../src/index.ts';
 import { connect } from '../src/node.ts';
 import { askClient, type Outcome } from './psql-oracle.ts';
@@ -22,44 +21,6 @@ function conninfo({ password, user }: Login, options: Readonly<Record<string, st
   const overrides = { user, ...(password === undefined ? {} : { password }), ...options };
   return cluster.conninfo({ ...overrides, sslrootcert: cluster.tls?.caFile ?? '' });
 }
-
-describe('require_auth', () => {
-  const values = [
-    'none',
-    'password',
-    'md5',
-    'scram-sha-256',
-    'gss',
-    'sspi',
-    'oauth',
-    'password,md5',
-    'scram-sha-256,none',
-    '!none',
-    '!password',
-    '!scram-sha-256',
-    '!password,!md5',
-  ];
-  const logins: readonly Login[] = Object.values(authenticationUsers).map(({ password, user }) => ({ user, password }));
-
-  for (const negotiation of ['postgres', 'direct'] as const) {
-    test(`${values.length} values × ${logins.length} methods over sslnegotiation=${negotiation}, word for word as the libpq 18 of this machine`, async ({
-      skip,
-    }) => {
-      const strings = values.flatMap((value) =>
-        logins.map((login) =>
-          conninfo(login, { sslmode: 'require', sslnegotiation: negotiation, require_auth: value }),
-        ),
-      );
-      const theirs = await sessionsByLibpq(strings);
-      if ('missing' in theirs) return skip(theirs.missing);
-      const ours: Outcome[] = [];
-      for (const string of strings) ours.push(await askClient(string));
-      expect(strings.map((string, at) => ({ string, ...ours[at] }))).toEqual(
-        strings.map((string, at) => ({ string, ...theirs[at] })),
-      );
-    });
-  }
-});
 
 describe('what the table does not show', () => {
   const scram = authenticationUsers['scram-sha-256'];

@@ -34,7 +34,13 @@ export function authentication(): readonly GeneratedFile[] {
       parts.push(`\n### ${login}\n`, table(own.filter(([, name]) => name === login)));
     }
   }
-  parts.push(`\n${cases.length * 3} cases.\n`);
+  const required = readRows(readFileSync(join(GOLDEN, 'require-auth.tsv'), 'utf8'));
+  const [head = [], ...values] = required;
+  parts.push(
+    '\n## require_auth, over TLS\n',
+    [row(head), rule(head.length), ...values.map(([value = '', ...ends]) => row([`\`${value}\``, ...ends]))].join('\n'),
+  );
+  parts.push(`\n${cases.length * 3} + ${values.length * (head.length - 1)} cases.\n`);
   return [{ path: 'docs/authentication.md', text: parts.join('\n') }];
 }
 
