@@ -2,7 +2,7 @@ import { availableVersions, type Cluster, startCluster } from '@pg-dblink/testki
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, isCancelError, isConnectionLostError, isTimeoutError } from '../src/index.ts';
 import { connect } from '../src/node.ts';
-import { sqlStateOf } from './sql-state-of.ts';
+import { stateOfCancelled } from './cancelled.ts';
 
 describe.each(availableVersions())('PostgreSQL %i', (version) => {
   let cluster: Cluster;
@@ -20,9 +20,7 @@ describe.each(availableVersions())('PostgreSQL %i', (version) => {
 
   describe('cancelling', () => {
     test('by call', async () => {
-      const sleeping = sqlStateOf(connection.query('select pg_sleep(30)'));
-      setTimeout(() => void connection.cancel(), 50);
-      expect(await sleeping).toBe('57014');
+      expect(await stateOfCancelled(connection, 'select pg_sleep(30)')).toBe('57014');
     });
 
     test('by signal and by time-out; the next query is not hit', async () => {
@@ -58,9 +56,7 @@ describe.each(availableVersions())('PostgreSQL %i', (version) => {
       if (version < 18) skip('PostgreSQL 18 brought protocol 3.2');
       await using modern = await connect(cluster.conninfo({ max_protocol_version: '3.2' }));
       expect(modern.protocolVersion).toBe('3.2');
-      const sleeping = sqlStateOf(modern.query('select pg_sleep(30)'));
-      setTimeout(() => void modern.cancel(), 50);
-      expect(await sleeping).toBe('57014');
+      expect(await stateOfCancelled(modern, 'select pg_sleep(30)')).toBe('57014');
     });
   });
 

@@ -9,8 +9,8 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isServerError } from '../src/index.ts';
 import { connect } from '../src/node.ts';
+import { stateOfCancelled } from './cancelled.ts';
 import { PSQL, runPsql } from './psql-oracle.ts';
-import { sqlStateOf } from './sql-state-of.ts';
 
 const scram = authenticationUsers['scram-sha-256'];
 const { md5, password: clear } = authenticationUsers;
@@ -92,9 +92,7 @@ describe.skipIf(findPgbouncer() === undefined)('logging in at pgbouncer [needs p
 
   test('a cancel goes over TLS, too', async () => {
     await using connection = await connect(as(scram.user, scram.password, { sslmode: 'require' }));
-    const sleeping = sqlStateOf(connection.query('select pg_sleep(30)'));
-    setTimeout(() => void connection.cancel(), 100);
-    expect(await sleeping).toBe('57014');
+    expect(await stateOfCancelled(connection, 'select pg_sleep(30)')).toBe('57014');
     expect((await connection.query('select 1'))[0]?.rowCount).toBe(1);
   });
 

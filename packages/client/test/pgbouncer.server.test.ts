@@ -8,6 +8,7 @@ import {
   isTimeoutError,
 } from '../src/index.ts';
 import { connect } from '../src/node.ts';
+import { stateOfCancelled } from './cancelled.ts';
 import { sqlStateOf } from './sql-state-of.ts';
 
 const REASON = '[needs pgbouncer here]';
@@ -129,9 +130,7 @@ describe.skipIf(findPgbouncer() === undefined).each(['session', 'transaction'] a
 
     test('a cancel with pgbouncer’s keys, by call, by signal and by time-out; the next query is not hit', async () => {
       const connection = await through(pooler);
-      const sleeping = sqlStateOf(connection.query('select pg_sleep(30)'));
-      setTimeout(() => void connection.cancel(), 100);
-      expect(await sleeping).toBe('57014');
+      expect(await stateOfCancelled(connection, 'select pg_sleep(30)')).toBe('57014');
       for (let round = 0; round < 6; round++) {
         const options = round % 2 === 0 ? { timeoutMs: 40 } : { signal: AbortSignal.timeout(40) };
         const stopped = connection.query('select pg_sleep(30)', options).catch((reason: unknown) => reason);
@@ -327,7 +326,9 @@ describe.skipIf(findPgbouncer() === undefined)(`when what is behind pgbouncer go
       expect(late instanceof Error ? isServerError(late) || isConnectionLostError(late) : late).toBeTruthy();
 
       const sleeping = again.query('select pg_sleep(30)').catch((error: unknown) => error);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const running = "select count(*) from pg_stat_activity where query = 'select pg_sleep(30)' and state = 'active'";
+      while ((await own.psql(running))[0]?.rows[0]?.[0] !== '1')
+        await new Promise((resolve) => setTimeout(resolve, 20));
       await own.kill9();
       const error = await sleeping;
       expect(isConnectionLostError(error) || isServerError(error)).toBe(true);

@@ -37,7 +37,7 @@ export function findHaproxy(): string | undefined {
 }
 
 /**
- * Starts haproxy in TCP mode in front of servers, with a health check every 100 ms; sessions of a server that is found
+ * Starts haproxy in TCP mode in front of servers, with a health check every 200 ms; sessions of a server that is found
  * to be down are closed.
  *
  * @throws Error when it is not installed, or with its log when it does not start.
@@ -106,7 +106,7 @@ function configuration(
 ): string {
   const servers = backends.map(
     ({ cluster, isBackup, name }) =>
-      `server ${name} ${cluster.host}:${cluster.port} check inter 100ms fastinter 50ms fall 1 rise 1 ` +
+      `server ${name} ${cluster.host}:${cluster.port} check inter 200ms fastinter 100ms fall 2 rise 1 ` +
       `on-marked-down shutdown-sessions${isBackup === true ? ' backup' : ''}`,
   );
   return `${[
