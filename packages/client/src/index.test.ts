@@ -50,6 +50,7 @@ test('the names of the general entry', () => {
       "parseInterval",
       "rangeCodec",
       "readMessageFields",
+      "textAt",
       "versionedTextCodec",
       "withLowerBounds",
     ]
