@@ -4,7 +4,6 @@ import {
   type AbandonReason,
   type CallRequest,
   type CallResult,
-  decodePayload,
   FRAME,
   type LocalAnswer,
   type RowSetFrame,
@@ -13,6 +12,7 @@ import {
 import { Link } from './link.ts';
 import { joinParts } from './parts.ts';
 import { AWAKE_MS, Patience } from './patience.ts';
+import { PayloadDecoder } from './payloads.ts';
 import { LIFE } from './pulse.ts';
 import type { Frame, RingReader } from './ring.ts';
 import type { SpawnNetworkThread } from './thread.ts';
@@ -75,6 +75,7 @@ export class Caller {
   readonly #words: ControlWords;
   #link: Link | undefined;
   readonly #patience = new Patience();
+  readonly #payloads = new PayloadDecoder();
   #depth = 0;
   #lastCall = 0;
 
@@ -203,33 +204,35 @@ export class Caller {
   ): CallEvent | { readonly kind: 'failed'; readonly fields: DblinkMessageFields } | undefined {
     const { bytes } = ring;
     if (frame.kind === FRAME.rows) return { kind: 'rows', bytes, start: frame.start, end: frame.end };
-    const payload = this.#wholePayload(link, ring, call, frame, host);
-    switch (frame.kind & ~TO_BE_CONTINUED) {
+    const kind = frame.kind & ~TO_BE_CONTINUED;
+    const payload = <T>(): T => this.#payload<T>(kind, link, ring, call, frame, host);
+    switch (kind) {
       case FRAME.rowSet:
-        return { kind: 'row set', rowSet: decodePayload<RowSetFrame>(payload) };
+        return { kind: 'row set', rowSet: payload<RowSetFrame>() };
       case FRAME.result:
-        return { kind: 'result', result: decodePayload<CallResult>(payload) };
+        return { kind: 'result', result: payload<CallResult>() };
       case FRAME.failed:
-        return { kind: 'failed', fields: decodePayload<DblinkMessageFields>(payload) };
+        return { kind: 'failed', fields: payload<DblinkMessageFields>() };
       case FRAME.notice:
-        host.notice(decodePayload<DblinkNotice>(payload));
+        host.notice(payload<DblinkNotice>());
         return undefined;
       case FRAME.ask:
-        link.post({ kind: 'answer', call, answer: host.localAnswer(decodePayload<string>(payload)) });
+        link.post({ kind: 'answer', call, answer: host.localAnswer(payload<string>()) });
         return undefined;
       default:
         throw new Error(`the network worker sent an unknown frame ${frame.kind}`);
     }
   }
 
-  #wholePayload(link: Link, ring: RingReader, call: number, first: Frame, host: EngineHost): Uint8Array {
+  #payload<T>(kind: number, link: Link, ring: RingReader, call: number, first: Frame, host: EngineHost): T {
     const { bytes } = ring;
-    if ((first.kind & TO_BE_CONTINUED) === 0) return bytes.subarray(first.start, first.end);
+    if (first.kind === kind) return this.#payloads.decode(kind, bytes, first.start, first.end);
     const parts: Uint8Array[] = [];
     for (let frame = first; ; frame = this.#await(link, ring, call, host, 0, () => {})) {
       parts.push(bytes.slice(frame.start, frame.end));
       if ((frame.kind & TO_BE_CONTINUED) === 0) break;
     }
-    return joinParts(parts);
+    const whole = joinParts(parts);
+    return this.#payloads.decode(kind, whole, 0, whole.length);
   }
 }

@@ -96,7 +96,10 @@ export interface LocalAnswer {
 /** Why the engine thread no longer wants a call's answer. */
 export type AbandonReason = 'user request' | 'statement timeout' | 'refused';
 
-/** Messages to the worker; `channel` counts nested calls from 0, each has a ring of its own. */
+/**
+ * Messages to the worker; `channel` counts nested calls from 0, each has a ring of its own. The number of the call travels
+ * in the frame's header, so that a call that is made again is the same payload.
+ */
 export type ToWorker =
   | {
       readonly kind: 'call';
@@ -131,7 +134,7 @@ export type CallResult =
 
 /** Kinds of frames, and what their payload is. */
 export const FRAME = {
-  /** JSON of a {@link ToWorker}: the only kind that goes to the worker. */
+  /** JSON of a {@link ToWorker} without its call: the only kind that goes to the worker. */
   toWorker: 7,
   /** JSON of a {@link RowSetFrame}. */
   rowSet: 1,
@@ -150,17 +153,5 @@ export const FRAME = {
 /** Added to the kind of every frame but the last of a payload that one frame cannot hold. */
 export const TO_BE_CONTINUED = 0x100;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** The payload of a frame other than rows. */
-export function encodePayload(
-  value: RowSetFrame | DblinkMessageFields | DblinkNotice | CallResult | ToWorker | string,
-): Uint8Array {
-  return encoder.encode(JSON.stringify(value));
-}
-
-/** Shared memory never reaches a decoder: browsers refuse it. */
-export function decodePayload<T>(bytes: Uint8Array): T {
-  return JSON.parse(decoder.decode(bytes.slice())) as T;
-}
+/** What a frame other than rows carries. */
+export type Payload = RowSetFrame | DblinkMessageFields | DblinkNotice | CallResult | ToWorker | string;

@@ -1,8 +1,9 @@
 import type { RowSetHeader } from '@pg-dblink/session';
 import { expect, it } from 'vitest';
-import { decodePayload, FRAME, type RowSetFrame } from './frames.ts';
+import { FRAME, type RowSetFrame } from './frames.ts';
 import { gatherInto } from './gather.ts';
 import { Outbox } from './outbox.ts';
+import { PayloadDecoder } from './payloads.ts';
 import { createRing, RingReader, RingWriter } from './ring.ts';
 
 function scene() {
@@ -59,7 +60,11 @@ it('puts the name in front of each row, and tells of another date style before t
   const seen: unknown[] = [];
   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
     const bytes = reader.bytes.slice(frame.start, frame.end);
-    seen.push(frame.kind === FRAME.rows ? valuesOf(bytes) : decodePayload<RowSetFrame>(bytes).dateStyle);
+    seen.push(
+      frame.kind === FRAME.rows
+        ? valuesOf(bytes)
+        : new PayloadDecoder().decode<RowSetFrame>(frame.kind, bytes, 0, bytes.length).dateStyle,
+    );
   }
   const n = [1, 'N'.charCodeAt(0)];
   const s = [4, 'S'.charCodeAt(0)];

@@ -1,4 +1,5 @@
-import { encodePayload, FRAME, TO_BE_CONTINUED, type ToWorker } from './frames.ts';
+import { FRAME, TO_BE_CONTINUED, type ToWorker } from './frames.ts';
+import { PayloadEncoder } from './payloads.ts';
 import { LIFE, Pulse } from './pulse.ts';
 import { createRing, MAX_PAYLOAD, RingReader, RingWriter } from './ring.ts';
 import type { NetworkThread, SpawnNetworkThread } from './thread.ts';
@@ -11,6 +12,7 @@ const ROOM_SLICE_MS = 50;
 export class Link {
   readonly pulse: Pulse = new Pulse();
   readonly #thread: NetworkThread;
+  readonly #payloads = new PayloadEncoder();
   readonly #requests: RingWriter;
   readonly #answers: readonly RingReader[];
 
@@ -29,11 +31,12 @@ export class Link {
 
   /** Sends a message, waiting for room if it must; a worker that is gone gets none. */
   post(message: ToWorker): void {
-    const payload = encodePayload(message);
+    const call = 'call' in message ? message.call : 0;
+    const payload = this.#payloads.encode(FRAME.toWorker, 'call' in message ? { ...message, call: 0 } : message);
     for (let at = 0; at < payload.length; at += MAX_PAYLOAD) {
       const end = Math.min(at + MAX_PAYLOAD, payload.length);
       const kind = end === payload.length ? FRAME.toWorker : FRAME.toWorker | TO_BE_CONTINUED;
-      while (!this.#requests.tryWrite(kind, 0, payload, at, end)) {
+      while (!this.#requests.tryWrite(kind, call, payload, at, end)) {
         if (this.pulse.life === LIFE.ended) return;
         if (this.#requests.takeReaderWaits()) this.#thread.wake();
         this.#requests.waitForRoom(ROOM_SLICE_MS);

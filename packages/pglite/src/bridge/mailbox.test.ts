@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { encodePayload, FRAME, type ToWorker } from './frames.ts';
+import { FRAME, type ToWorker } from './frames.ts';
 import { Mailbox } from './mailbox.ts';
+import { PayloadEncoder } from './payloads.ts';
 import { createRing, RingWriter } from './ring.ts';
 
 const MESSAGE: ToWorker = { kind: 'call', call: 1, channel: 0, request: { verb: 'getConnections' }, waits: 'awake' };
@@ -20,8 +21,8 @@ function makeMailbox() {
     received,
     clock,
     write: (message: ToWorker = MESSAGE) => {
-      const payload = encodePayload(message);
-      writer.tryWrite(FRAME.toWorker, 0, payload, 0, payload.length);
+      const payload = new PayloadEncoder().encode(FRAME.toWorker, message);
+      writer.tryWrite(FRAME.toWorker, 1, payload, 0, payload.length);
     },
     /** Whether the writer would send a message. */
     mustBeTold: () => writer.takeReaderWaits(),

@@ -1,7 +1,8 @@
-import { decodePayload, TO_BE_CONTINUED, type ToWorker } from './frames.ts';
+import { FRAME, TO_BE_CONTINUED, type ToWorker } from './frames.ts';
 import { joinParts } from './parts.ts';
 import type { WayToWait } from './patience.ts';
-import { RingReader } from './ring.ts';
+import { PayloadDecoder } from './payloads.ts';
+import { type Frame, RingReader } from './ring.ts';
 
 /** How long the worker looks for the next call by itself before it waits to be told. */
 const LOOKOUT_MS = 0.15;
@@ -26,6 +27,7 @@ export class Mailbox {
   readonly #receive: (message: ToWorker) => void;
   readonly #host: MailboxHost;
   readonly #parts: Uint8Array[] = [];
+  readonly #payloads = new PayloadDecoder();
   #endedMs = Number.NEGATIVE_INFINITY;
   #pauseMs = Number.POSITIVE_INFINITY;
   #caller: WayToWait = 'asleep';
@@ -42,12 +44,21 @@ export class Mailbox {
     this.#ring.waits = true;
     if (this.#ring.hasNext) this.#pauseMs = this.#host.now() - this.#endedMs;
     for (let frame = this.#ring.next(); frame !== undefined; frame = this.#ring.next()) {
-      this.#parts.push(this.#ring.bytes.slice(frame.start, frame.end));
-      if ((frame.kind & TO_BE_CONTINUED) !== 0) continue;
-      const message = decodePayload<ToWorker>(joinParts(this.#parts.splice(0)));
-      if (message.kind === 'call') this.#caller = message.waits;
-      this.#receive(message);
+      const message = this.#message(frame);
+      if (message?.kind === 'call') this.#caller = message.waits;
+      if (message !== undefined) this.#receive('call' in message ? { ...message, call: frame.call } : message);
     }
+  }
+
+  /** The message that the frame ends. */
+  #message({ kind, start, end }: Frame): ToWorker | undefined {
+    const { bytes } = this.#ring;
+    const isWhole = kind === FRAME.toWorker && this.#parts.length === 0;
+    if (isWhole) return this.#payloads.decode(FRAME.toWorker, bytes, start, end);
+    this.#parts.push(bytes.slice(start, end));
+    if ((kind & TO_BE_CONTINUED) !== 0) return undefined;
+    const whole = joinParts(this.#parts.splice(0));
+    return this.#payloads.decode(FRAME.toWorker, whole, 0, whole.length);
   }
 
   /** No call is under way any more: looks out for the next one where that pays. */

@@ -1,7 +1,6 @@
-import { encodePayload, FRAME, TO_BE_CONTINUED } from './frames.ts';
+import { FRAME, type Payload, TO_BE_CONTINUED } from './frames.ts';
+import { PayloadEncoder } from './payloads.ts';
 import { MAX_PAYLOAD, type RingWriter } from './ring.ts';
-
-type Payload = Parameters<typeof encodePayload>[0];
 
 interface Waiting {
   readonly kind: number;
@@ -24,6 +23,7 @@ export class Outbox {
   readonly #ring: RingWriter;
   readonly #call: number;
   readonly #host: OutboxHost;
+  readonly #payloads: PayloadEncoder;
   readonly #waiting: Waiting[] = [];
   #state: 'open' | 'abandoned' = 'open';
   #flushing: Promise<void> | undefined;
@@ -33,15 +33,17 @@ export class Outbox {
   /** Bytes in the ring of which the engine's thread has not been told. */
   #untold = 0;
 
-  constructor(ring: RingWriter, call: number, host: OutboxHost) {
+  /** @param payloads - the one of the calls before, which may have sent the same */
+  constructor(ring: RingWriter, call: number, host: OutboxHost, payloads: PayloadEncoder = new PayloadEncoder()) {
     this.#ring = ring;
     this.#call = call;
     this.#host = host;
+    this.#payloads = payloads;
   }
 
   /** Sends a frame; it is never lost, at worst it waits for room. */
   send(kind: number, value: Payload): void {
-    const payload = encodePayload(value);
+    const payload = this.#payloads.encode(kind, value);
     for (let at = 0; at < payload.length || at === 0; at += MAX_PAYLOAD) {
       const end = Math.min(at + MAX_PAYLOAD, payload.length);
       const isLast = end === payload.length;

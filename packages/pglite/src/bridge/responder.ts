@@ -22,6 +22,7 @@ import {
 } from './frames.ts';
 import { gatherInto } from './gather.ts';
 import { Outbox, type OutboxHost } from './outbox.ts';
+import { PayloadEncoder } from './payloads.ts';
 import { RingWriter } from './ring.ts';
 
 interface RunningCall {
@@ -45,6 +46,7 @@ export class Responder {
   readonly #host: ResponderHost;
   readonly #rings: readonly RingWriter[];
   readonly #calls = new Map<number, RunningCall>();
+  readonly #payloads = new PayloadEncoder();
   /** The last call of each channel and its outbox. */
   readonly #latestOf: number[] = [];
   readonly #latest = new Map<number, Outbox>();
@@ -78,7 +80,7 @@ export class Responder {
     const ring = this.#rings[channel];
     if (ring === undefined) throw new Error(`no ring for channel ${channel}`);
     const call: RunningCall = {
-      outbox: new Outbox(ring, id, this.#host),
+      outbox: new Outbox(ring, id, this.#host, this.#payloads),
       abort: this.#spareAbort ?? new AbortController(),
       ended: Promise.resolve(),
       answers: [],
