@@ -48,6 +48,7 @@ export async function startSides(setUp: readonly string[]): Promise<Sides> {
   const conninfo = remote.conninfo().replaceAll("'", "''");
   for (const side of [ours, contrib]) {
     await side.run('CREATE EXTENSION IF NOT EXISTS dblink');
+    await side.run(`SET work_mem = '${settings.work_mem}'`);
     await side.run(`SELECT dblink_connect('c', '${conninfo}')`);
   }
   return {
