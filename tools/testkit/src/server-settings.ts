@@ -15,6 +15,8 @@ export function baseSettings(
     // Everything that a killed server could leave in the system is memory-mapped or lies in its folder.
     shared_memory_type: 'mmap',
     dynamic_shared_memory_type: 'mmap',
+    // The backup for one standby must not remove what another one is about to ask for.
+    wal_keep_size: '128MB',
     max_connections: '60',
     timezone: 'UTC',
     log_timezone: 'UTC',
