@@ -97,7 +97,7 @@ describe('a source that fails', () => {
     expect(warning).toMatchObject({
       severity: 'WARNING',
       code: '08001',
-      message: 'could not establish connection',
+      message: 'source "nosuch": could not establish connection',
       detail: 'missing "=" after "nosuch" in connection info string',
     });
     expect(warning?.where).toContain('while gathering from "nosuch"');

@@ -88,6 +88,7 @@ function combine(one: Totals, other: Totals, sign: 1 | -1): Totals {
     bytesReceived: one.bytesReceived + sign * other.bytesReceived,
     bytesSent: one.bytesSent + sign * other.bytesSent,
     roundTrips: one.roundTrips + sign * other.roundTrips,
-    milliseconds: one.milliseconds + sign * other.milliseconds,
+    // No clock is that exact, and sums of floats only look so.
+    milliseconds: Math.round((one.milliseconds + sign * other.milliseconds) * 1000) / 1000,
   };
 }

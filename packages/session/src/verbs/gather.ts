@@ -64,7 +64,7 @@ export async function gather(
       const failure = failureOf(source, error);
       failures.set(index, failure);
       if (request.failOnError) throw new DblinkError(failure, { cause: error });
-      scope.notice({ level: 'WARNING', ...failure });
+      scope.notice({ level: 'WARNING', ...failure, message: `source "${source}": ${failure.message}` });
     }
   };
   const waiting = labels.keys();
