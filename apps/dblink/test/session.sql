@@ -246,6 +246,9 @@ drop view seen; drop table looked;
 
 \echo == dblink
 \warn == dblink
+-- The version that both have.
+drop extension dblink;
+create extension dblink version '1.2';
 select dblink_connect('c', :'remote');
 select dblink_get_connections();
 select * from dblink('c', 'select 1, null::text') as t(a int, b text);

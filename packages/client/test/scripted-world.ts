@@ -145,7 +145,7 @@ function answersOf(world: ScriptedWorld, log: string[]): Answers {
       return nextStep();
     },
     continueSecurity(token) {
-      log.push(`token ${Buffer.from(token).toString('latin1')}`);
+      log.push(`token ${String.fromCharCode(...token)}`);
       return nextStep();
     },
     scramProof: (request) => computeScramProof(request),
