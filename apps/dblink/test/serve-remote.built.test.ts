@@ -46,6 +46,31 @@ test('CancelRequest ends a wait for a remote query, here and there', async () =>
   await client.end();
 });
 
+test.skipIf(psqlVersion === undefined)(
+  'psql shows the CONTEXT that the C extension gives, and none of ours (needs psql)',
+  async () => {
+    const host = await startCluster({ extensions: ['dblink'] });
+    try {
+      await host.psql('create extension if not exists dblink');
+      const script = `
+      select dblink_connect('c', ${quoted(remote.conninfo())});
+      select dblink_connect(${quoted(remote.conninfo())});
+      select * from dblink('c', 'select 1/0') as t(a int);
+      select * from dblink('select nothing_like_it') as t(a int);
+      select dblink_exec('c', 'drop table nothing_like_it');
+      do $$ begin perform dblink_open('c', 'cursor', 'selct'); end $$;
+      select dblink_disconnect('c'), dblink_disconnect();`;
+      const flags = ['-X', '-q', '-v', 'VERBOSITY=default', '-v', 'SHOW_CONTEXT=always'];
+      const ours = await program('psql', [...server.psqlFlags, ...flags], script);
+      const theirs = await program('psql', ['-d', host.conninfo(), ...flags], script);
+      expect(ours.stderr).toContain('CONTEXT:  while executing query on dblink connection named "c"');
+      expect(ours).toStrictEqual(theirs);
+    } finally {
+      await host.stop();
+    }
+  },
+);
+
 test('dblink connections of a client that is gone are closed', async () => {
   const conninfo = quoted(remote.conninfo({ application_name: 'from the embedded one' }));
   const client = await RawClient.start(server.port);
