@@ -153,10 +153,14 @@ async function mortalWorker(): Promise<URL> {
 /** Runs the call while another session holds what dblink_open waits for. */
 async function interrupted({ prepare, call }: Waiting, how: (call: string) => Promise<void>): Promise<void> {
   const holder = await cluster.session();
-  await holder.run('begin; lock table locked');
-  if (prepare !== undefined) await pg.exec(prepare);
-  await how(call);
-  await holder.close();
+  // A holder that is left behind would make every test after this one wait.
+  try {
+    await holder.run("set lock_timeout = '10s'; begin; lock table locked");
+    if (prepare !== undefined) await pg.exec(prepare);
+    await how(call);
+  } finally {
+    await holder.close();
+  }
 }
 
 async function expectAfterwards({ afterwards, remote }: Waiting): Promise<void> {
