@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -98,12 +99,11 @@ const waiting: Readonly<Record<string, Waiting>> = {
 };
 
 const control = createControl();
+const channelName = randomUUID();
 let cluster: Cluster;
 let silent: Awaited<ReturnType<typeof startFakeProcess>>;
 let pg: PGlite;
 let directory: string;
-/** The worker ends at the time that this file tells. */
-let endOfWorker: string;
 
 beforeAll(async () => {
   cluster = await startCluster();
@@ -115,7 +115,6 @@ beforeAll(async () => {
       for each row execute function dawdle()`);
   silent = await startFakeProcess({ connections: Array.from({ length: 5 }, () => [{ do: 'hang' as const }]) });
   directory = await mkdtemp(join(tmpdir(), 'dblink-matrix-'));
-  endOfWorker = join(directory, 'end');
   pg = await PGlite.create({ extensions: { dblink: dblink({ control, worker: await mortalWorker() }) } });
   await pg.exec(`
     CREATE EXTENSION dblink;
@@ -136,6 +135,7 @@ beforeEach(async () => {
     SELECT dblink_connect('n', target())`);
 });
 
+/** The network worker with a listener beside it: once it is told to, it ends in the middle of the next call. */
 async function mortalWorker(): Promise<URL> {
   const source = new URL('../src/spawn/node.ts', import.meta.url).href;
   const real = bundleFromSource(createRequire(import.meta.url), source).href;
@@ -143,11 +143,26 @@ async function mortalWorker(): Promise<URL> {
   await writeFile(
     file,
     `import ${JSON.stringify(real)};
-    import { existsSync, readFileSync } from 'node:fs';
-    const file = ${JSON.stringify(endOfWorker)};
-    setInterval(() => { if (existsSync(file) && Date.now() > Number(readFileSync(file, 'utf8'))) process.exit(1); }, 50).unref();`,
+    import { BroadcastChannel, parentPort } from 'node:worker_threads';
+    const channel = new BroadcastChannel(${JSON.stringify(channelName)});
+    channel.onmessage = () => {
+      parentPort.once('message', () => setTimeout(() => process.exit(1), 300));
+      // Until then it may still look for calls by itself, and would not be told of the next one.
+      setTimeout(() => channel.postMessage('told'), 20);
+    };`,
   );
   return pathToFileURL(file);
+}
+
+/** Returns once the worker knows: from the next call on this thread stands still. */
+async function endWorkerInNextCall(): Promise<void> {
+  const channel = new BroadcastChannel(channelName);
+  const told = new Promise((resolve) => {
+    channel.onmessage = resolve;
+  });
+  channel.postMessage('end');
+  await told;
+  channel.close();
 }
 
 /** Runs the call while another session holds what dblink_open waits for. */
@@ -217,9 +232,8 @@ describe.each(Object.entries(waiting))('%s', (_name, one) => {
 
   it('ends with its worker, and the next call has another', async () => {
     await interrupted(one, async (call) => {
-      await writeFile(endOfWorker, String(Date.now() + 600));
+      await endWorkerInNextCall();
       const failure = await failureOf(pg, call);
-      await rm(endOfWorker);
       expect(failure).toMatchObject({ code: '08006', message: 'the network worker of dblink has ended unexpectedly' });
     });
     // Nobody was there to cancel it.
