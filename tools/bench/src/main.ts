@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { floorOf } from './floors.ts';
 import { formatReport, type Plan } from './report.ts';
 import { ROWS } from './rows.ts';
 import type { LibpqProgram } from './side/libpq.ts';
@@ -30,7 +31,7 @@ if (values.list === true) {
   try {
     for (const row of chosen) {
       process.stderr.write(`${row.name}: load ${loadavg()[0]?.toFixed(2)} before it starts\n`);
-      const section = formatReport(row, await row.run(plan));
+      const section = [formatReport(row, await row.run(plan)), floorOf(row.name)].filter(Boolean).join('\n');
       process.stdout.write(`${section}\n`);
       sections.push(section);
     }
