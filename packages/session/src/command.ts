@@ -132,6 +132,33 @@ export class Command implements RemoteSink {
     }
   }
 
+  /**
+   * Hands on one result after the other as they come; after the last one it resolves with what `end` returns. What
+   * {@link next} throws is what it rejects with. There is one promise for all of them, for a short call is made of waits.
+   */
+  drain<T>(take: (result: Result) => void, end: () => T, signal: AbortSignal | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        this.#waiting.delete(look);
+        reject(interruption(signal));
+      };
+      const look = (): void => {
+        while (this.#refusal === undefined && this.#ready.length > 0) take(this.#ready.shift() as Result);
+        if (this.#refusal === undefined && this.#phase !== 'finished') {
+          this.#waiting.add(look);
+          return;
+        }
+        signal?.removeEventListener('abort', stop);
+        if (this.#refusal === undefined) resolve(end());
+        else reject(this.#refusal.error);
+      };
+      look();
+      if (!this.#waiting.has(look)) return;
+      if (signal?.aborted === true) stop();
+      else signal?.addEventListener('abort', stop, { once: true });
+    });
+  }
+
   /** Hands the rows of a kept row set to the consumer, waiting for those that are still to come. */
   async deliver(
     result: RowsResult,
@@ -311,6 +338,7 @@ export class Command implements RemoteSink {
   }
 
   #wake(): void {
+    if (this.#waiting.size === 0) return;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const resolve of waiting) resolve();

@@ -160,6 +160,24 @@ export class Remote {
     return result;
   }
 
+  /** PQgetResult to the end of a command that has just begun: its last result. A copy ends libpq's loop, and stays the last. */
+  lastResult(command: Command, signal: AbortSignal | undefined): Promise<Result | undefined> {
+    let last: Result | undefined;
+    const isOver = (): void => {
+      if (this.command === command) this.#state = this.#afterwards;
+    };
+    const take = (result: Result): void => {
+      if (result.kind === 'error' || result.kind === 'lost') this.note(result);
+      if (result.kind === 'lost') isOver();
+      if (last?.kind !== 'copy') last = result;
+    };
+    const end = (): Result | undefined => {
+      isOver();
+      return last;
+    };
+    return command.drain(take, end, signal);
+  }
+
   /** Puts the text of a failure that has been read into the error buffer, once. */
   note(failure: Failure | undefined): void {
     if (failure === undefined || this.#noted.has(failure)) return;
@@ -177,9 +195,9 @@ export class Remote {
     return this.#state.kind === 'active' ? this.#state.command : undefined;
   }
 
-  /** Waits for a command that an interrupted call left behind. */
-  async settle(signal: AbortSignal | undefined): Promise<void> {
-    while (this.#state.kind === 'settling') await untilSettled(this.#state.settled, signal);
+  /** Waits for a command that an interrupted call left behind; undefined when there is none. */
+  settle(signal: AbortSignal | undefined): Promise<void> | undefined {
+    return this.#state.kind === 'settling' ? this.#untilIdle(signal) : undefined;
   }
 
   /**
@@ -249,6 +267,10 @@ export class Remote {
       );
     }
     return command;
+  }
+
+  async #untilIdle(signal: AbortSignal | undefined): Promise<void> {
+    while (this.#state.kind === 'settling') await untilSettled(this.#state.settled, signal);
   }
 
   async #cancelAndWait(ended: Promise<void>): Promise<void> {

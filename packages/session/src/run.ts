@@ -1,29 +1,24 @@
-import type { Result } from './command.ts';
+import type { Command, Result } from './command.ts';
 import type { Remote } from './remote.ts';
 
 /** libpqsrv_exec: runs the text, keeps the last result only; undefined when it could not be sent. */
-export async function runCommand(
-  remote: Remote,
-  sql: string,
-  signal: AbortSignal | undefined,
-): Promise<Result | undefined> {
-  await remote.settle(signal);
-  if (remote.begin(sql, { kind: 'drop' }) === undefined) return undefined;
-  return lastResult(remote, signal);
+export function runCommand(remote: Remote, sql: string, signal: AbortSignal | undefined): Promise<Result | undefined> {
+  const run = (): Promise<Result | undefined> => {
+    const command = remote.begin(sql, { kind: 'drop' });
+    return command === undefined ? Promise.resolve(undefined) : lastResult(remote, command, signal);
+  };
+  const settling = remote.settle(signal);
+  return settling === undefined ? run() : settling.then(run);
 }
 
-/** Reads the command under way to its end; an interrupted wait cancels it. */
-export async function lastResult(remote: Remote, signal: AbortSignal | undefined): Promise<Result | undefined> {
-  let last: Result | undefined;
-  try {
-    for (;;) {
-      const result = await remote.nextResult(signal);
-      if (result === undefined) return last;
-      // A copy ends the loop in libpq: what the connection makes of it comes after the answer.
-      if (last?.kind !== 'copy') last = result;
-    }
-  } catch (error) {
+/** Reads a command that has just begun to its end; an interrupted wait cancels it. */
+export function lastResult(
+  remote: Remote,
+  command: Command,
+  signal: AbortSignal | undefined,
+): Promise<Result | undefined> {
+  return remote.lastResult(command, signal).catch((error: unknown) => {
     remote.leave('cancel');
     throw error;
-  }
+  });
 }

@@ -20,13 +20,20 @@ export function openConnection(scope: Scope, name: string | undefined): OpenSlot
  * What `dblink` and `dblink_exec` run on: an open connection of that name, else a connection of their own made from the
  * foreign server or connection string, closed when the call ends.
  */
-export async function withTarget<T>(
+export function withTarget<T>(
   scope: Scope,
   target: string | undefined,
   body: (subject: Subject) => Promise<T>,
 ): Promise<T> {
   const slot = scope.connections.find(target);
-  if (slot !== undefined) return body({ remote: slot.remote, name: target });
+  return slot === undefined ? withOwn(scope, target, body) : body({ remote: slot.remote, name: target });
+}
+
+async function withOwn<T>(
+  scope: Scope,
+  target: string | undefined,
+  body: (subject: Subject) => Promise<T>,
+): Promise<T> {
   if (target === undefined) throw connectionNotAvailable(undefined);
   const remote = await establish(scope, target, undefined, 'connection or foreign server');
   try {

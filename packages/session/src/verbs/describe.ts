@@ -38,7 +38,7 @@ async function fieldsOf(scope: Scope, subject: Subject, sql: string): Promise<re
   if (command === undefined) {
     throw new DblinkError({ sqlState: 'XX000', message: `could not send query: ${remote.errorText}` });
   }
-  const failure = await lastResult(remote, scope.signal);
+  const failure = await lastResult(remote, command, scope.signal);
   if (failure !== undefined) relay(scope, subject, failure, PHASE, true);
   return fields;
 }

@@ -47,8 +47,8 @@ export function execParams(
     const { remote } = subject;
     const road = roadOf(remote, statement);
     await remote.settle(scope.signal);
-    const isSent = remote.begin(statement.sql, { kind: 'drop' }, road) !== undefined;
-    const result = isSent ? await lastResult(remote, scope.signal) : undefined;
+    const command = remote.begin(statement.sql, { kind: 'drop' }, road);
+    const result = command === undefined ? undefined : await lastResult(remote, command, scope.signal);
     return commandTag(scope, subject, result, failOnError);
   });
 }

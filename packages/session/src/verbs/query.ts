@@ -8,7 +8,7 @@ import type { Remote, Road } from '../remote.ts';
 import type { RowConsumer, RowOutcome } from '../rows.ts';
 import type { Scope } from '../scope.ts';
 import { withTarget } from '../target.ts';
-import type { DeclaredColumn } from '../wire-format.ts';
+import type { Approach, DeclaredColumn } from '../wire-format.ts';
 
 const PHASE = 'while executing query';
 
@@ -26,8 +26,20 @@ export function query(
   columns: readonly DeclaredColumn[] = [],
 ): Promise<RowOutcome> {
   return withTarget(scope, target, async (subject) => {
-    const result = await run(scope, subject.remote, sql, consumer, columns);
-    return outcomeOf(scope, subject, result, failOnError);
+    const { remote } = subject;
+    const settling = remote.settle(scope.signal);
+    if (settling !== undefined) await settling;
+    const { statements, connection } = remote;
+    const approach = statements.choose(sql, columns, connection);
+    if (approach.kind === 'formats') {
+      const streamed = await streamInFormats(scope, remote, sql, consumer, approach);
+      if (streamed !== undefined) return outcomeOf(scope, subject, streamed.last, failOnError);
+    }
+    const road: Road | undefined =
+      approach.kind === 'describe first' ? (command) => submitDescribed(connection, sql, approach, command) : undefined;
+    const { last, rowCount } = await stream(scope, remote, sql, consumer, road);
+    if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, rowCount, connection);
+    return outcomeOf(scope, subject, last, failOnError);
   });
 }
 
@@ -52,38 +64,29 @@ export function outcomeOf(
   }
 }
 
-async function run(
+/** Asks for the formats that were right the last time; undefined when nothing ran because they no longer are. */
+async function streamInFormats(
   scope: Scope,
   remote: Remote,
   sql: string,
   consumer: RowConsumer,
-  columns: readonly DeclaredColumn[],
-): Promise<Result | undefined> {
-  await remote.settle(scope.signal);
+  { formats, guard }: Extract<Approach, { kind: 'formats' }>,
+): Promise<Streamed | undefined> {
   const { statements, connection } = remote;
-  const approach = statements.choose(sql, columns, connection);
-  if (approach.kind === 'formats') {
-    const { formats, guard } = approach;
-    let guardFailed = false;
-    const { last, described } = await stream(scope, remote, sql, consumer, (command) => {
-      const request = { kind: 'extended', sql, resultFormats: formats } as const;
-      if (guard === undefined) return connection.submit(request, command);
-      const failed = (): void => {
-        guardFailed = true;
-      };
-      return submitGuarded(connection, { sql: guard, failed }, request, command);
-    });
-    if (guardFailed) statements.distrustFloats();
-    // Refused before anything ran, because the remote table has changed: outside a transaction that is as if unsent.
-    const isStale = last?.kind === 'error' && described === 0 && connection.transactionStatus === 'I';
-    if (isStale) statements.forget(sql);
-    if (!isStale && !guardFailed) return last;
-  }
-  const road: Road | undefined =
-    approach.kind === 'describe first' ? (command) => submitDescribed(connection, sql, approach, command) : undefined;
-  const { last, rowCount } = await stream(scope, remote, sql, consumer, road);
-  if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, rowCount, connection);
-  return last;
+  let guardFailed = false;
+  const streamed = await stream(scope, remote, sql, consumer, (command) => {
+    const request = { kind: 'extended', sql, resultFormats: formats } as const;
+    if (guard === undefined) return connection.submit(request, command);
+    const failed = (): void => {
+      guardFailed = true;
+    };
+    return submitGuarded(connection, { sql: guard, failed }, request, command);
+  });
+  if (guardFailed) statements.distrustFloats();
+  // Refused before anything ran, because the remote table has changed: outside a transaction that is as if unsent.
+  const isStale = streamed.last?.kind === 'error' && streamed.described === 0 && connection.transactionStatus === 'I';
+  if (isStale) statements.forget(sql);
+  return isStale || guardFailed ? undefined : streamed;
 }
 
 interface Streamed {
@@ -123,13 +126,8 @@ export async function stream(
     await discardPending(scope, remote);
     throw new DblinkError({ sqlState: 'XX000', message: `could not send query: ${reason}` });
   }
-  let last: Result | undefined;
   try {
-    for (;;) {
-      const result = await remote.nextResult(scope.signal);
-      if (result === undefined) break;
-      if (last?.kind !== 'copy') last = result;
-    }
+    const last = await remote.lastResult(command, scope.signal);
     remote.holdUntil(() => consumer.isTaken?.() ?? true);
     return { last, described, rowCount };
   } catch (error) {
