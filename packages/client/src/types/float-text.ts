@@ -8,65 +8,86 @@ import { asciiText, malformed } from './bytes.ts';
  * digits: these are held as the unevaluated sum of two floats, divided with an error below 2^-100 of the quotient, and
  * the sum of quotient and correction is the nearest float unless the quotient lies that close to the middle between
  * two. Then, and for exponents, infinities and whatever else, the platform's own parser decides.
+ *
+ * Digits are gathered in groups that are small integers of the engine: an integer is ready for the next digit several
+ * times as soon as a float is.
  */
 
 /** Powers of ten that a float8 holds exactly. */
 const EXACT_POWERS = 22;
 const POWERS: readonly number[] = Array.from({ length: EXACT_POWERS + 1 }, (_, exponent) => Number(`1e${exponent}`));
-/** Any integer of so many digits is a float8. */
-const EXACT_DIGITS = 15;
-/** With these behind them the product of {@link longQuotient} is exact, too. */
-const MAX_DIGITS = 19;
+/** Digits of the first, the second and the third group: two groups are exact in a float8, three in the sum of two. */
+const FIRST_GROUP = 8;
+const SECOND_GROUP = 7;
+const THIRD_GROUP = 4;
 /** No float's text is longer. */
 const MAX_TEXT_BYTES = 32;
 /** Far above the error of the corrected quotient, far below what tells two floats apart. */
 const DOUBT = 2 ** -96;
 /** Splits a float into two of 26 bits each (Dekker 1971). */
 const SPLITTER = 2 ** 27 + 1;
+const ZERO = 0x30;
+const MINUS = 0x2d;
+const POINT = 0x2e;
 
 /** The float8 nearest to a decimal text; throws RemoteProtocolError for what is none. */
 export function parseFloatText(name: string, bytes: Uint8Array, start: number, end: number): number {
-  const isNegative = bytes[start] === 0x2d;
-  let at = isNegative ? start + 1 : start;
-  let digits = 0;
+  const first = bytes[start] === MINUS ? start + 1 : start;
+  let at = first;
   let point = -1;
-  let head = 0;
-  let tail = 0;
+  // Zeros in front of the first other digit do not count.
   for (; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    const digit = byte - 0x30;
+    const byte = bytes[at];
+    if (byte === POINT && point < 0) point = at;
+    else if (byte !== ZERO) break;
+  }
+  let groups = 1;
+  let room = FIRST_GROUP;
+  let digits = 0;
+  let high = 0;
+  let middle = 0;
+  for (; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
     if (digit >= 0 && digit <= 9) {
-      // Zeros in front of the first other digit do not count.
-      if (digits !== 0 || digit !== 0) digits++;
-      if (digits <= EXACT_DIGITS) head = head * 10 + digit;
-      else tail = tail * 10 + digit;
-    } else if (byte === 0x2e && point < 0) {
+      if (room === 0) {
+        if (groups === 3) return parseSlowly(name, bytes, start, end);
+        if (groups === 1) high = digits;
+        else middle = digits;
+        room = groups === 1 ? SECOND_GROUP : THIRD_GROUP;
+        groups++;
+        digits = 0;
+      }
+      digits = digits * 10 + digit;
+      room--;
+    } else if (digit === POINT - ZERO && point < 0) {
       point = at;
     } else {
       return parseSlowly(name, bytes, start, end);
     }
   }
   const scale = point < 0 ? 0 : end - point - 1;
-  const hasDigits = end - start > (isNegative ? 1 : 0) + (point < 0 ? 0 : 1);
-  if (!hasDigits || digits > MAX_DIGITS || scale > EXACT_POWERS) return parseSlowly(name, bytes, start, end);
+  const hasDigits = end - first > (point < 0 ? 0 : 1);
+  if (!hasDigits || scale > EXACT_POWERS) return parseSlowly(name, bytes, start, end);
   const power = POWERS[scale] ?? 1;
-  const value = digits <= EXACT_DIGITS ? head / power : longQuotient(head, tail, digits - EXACT_DIGITS, power);
+  let value = 0;
+  if (groups === 1) value = digits / power;
+  else if (groups === 2) value = (high * (POWERS[SECOND_GROUP - room] ?? 1) + digits) / power;
+  else value = longQuotient(high, middle, digits, POWERS[THIRD_GROUP - room] ?? 1, power);
   if (Number.isNaN(value)) return parseSlowly(name, bytes, start, end);
-  return isNegative ? -value : value;
+  return first === start ? value : -value;
 }
 
-/** (head × 10^tailDigits + tail) ÷ power, correctly rounded; NaN when that is in doubt. */
-function longQuotient(head: number, tail: number, tailDigits: number, power: number): number {
-  const shift = POWERS[tailDigits] ?? 1;
-  const lower = head % 2 ** 27;
-  const upper = (head - lower) * shift;
-  const rest = lower * shift + tail;
-  const high = upper + rest;
-  const low = rest - (high - upper);
-  if (power === 1) return high;
-  const quotient = high / power;
+/** ((high × 10^7 + middle) × shift + digits) ÷ power, correctly rounded; NaN when that is in doubt. */
+function longQuotient(high: number, middle: number, digits: number, shift: number, power: number): number {
+  // Both are exact: 5^11 has 26 bits and eight digits have 27, which a float holds; the rest is below 10^11.
+  const upper = high * 1e7 * shift;
+  const rest = middle * shift + digits;
+  const dividend = upper + rest;
+  const low = rest - (dividend - upper);
+  if (power === 1) return dividend;
+  const quotient = dividend / power;
   const product = quotient * power;
-  const correction = (high - product - productError(quotient, power, product) + low) / power;
+  const correction = (dividend - product - productError(quotient, power, product) + low) / power;
   const doubt = quotient * DOUBT;
   const value = quotient + (correction - doubt);
   return value === quotient + (correction + doubt) ? value : Number.NaN;

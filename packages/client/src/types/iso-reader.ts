@@ -10,25 +10,27 @@ const POINT = 0x2e;
 const BLANK = 0x20;
 const LETTER_T = 0x54;
 const DAY_MICROSECONDS = 86_400_000_000;
-/** What a digit behind the point is worth, in microseconds. */
-const FRACTION = [100_000, 10_000, 1000, 100, 10, 1];
+const MAX_FRACTION_DIGITS = 6;
+/** How many microseconds the last of so many digits behind the point is. */
+const FRACTION_UNITS = [0, 100_000, 10_000, 1000, 100, 10, 1];
 
-/** Two digits; NaN when there are none. */
+/** Two digits; negative when there are none, so that one look at all parts together tells whether they are right. */
 function two(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] ?? 0) - ZERO;
   const ones = (bytes[at + 1] ?? 0) - ZERO;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+  return (tens | ones | (9 - tens) | (9 - ones)) < 0 ? -1 : tens * 10 + ones;
 }
 
 /** Days since 2000 of `YYYY-MM-DD`; NaN for anything else, years with more digits and years BC among it. */
 export function readIsoDay(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 10 || bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) return Number.NaN;
-  const year = two(bytes, start) * 100 + two(bytes, start + 2);
+  const century = two(bytes, start);
+  const yearOfCentury = two(bytes, start + 2);
   // A year 0 is none: what is written so has its own rules.
+  if ((century | yearOfCentury) <= 0) return Number.NaN;
   const month = two(bytes, start + 5);
   const day = two(bytes, start + 8);
-  // NaN is no year above 0 either.
-  return year > 0 && month > 0 && day > 0 ? dayNumber(year, month, day) : Number.NaN;
+  return month > 0 && day > 0 ? dayNumber(century * 100 + yearOfCentury, month, day) : Number.NaN;
 }
 
 /** Days since 2000 in integers, for years above 0; see daysSince2000 for all others. */
@@ -47,19 +49,24 @@ export function readIsoTimestamp(bytes: Uint8Array, start: number, end: number):
   if (end - start < 19 || bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return Number.NaN;
   if (bytes[start + 10] !== BLANK && bytes[start + 10] !== LETTER_T) return Number.NaN;
   const days = readIsoDay(bytes, start, start + 10);
-  const seconds = (two(bytes, start + 11) * 60 + two(bytes, start + 14)) * 60 + two(bytes, start + 17);
+  const hours = two(bytes, start + 11);
+  const minutes = two(bytes, start + 14);
+  const seconds = two(bytes, start + 17);
+  if ((hours | minutes | seconds) < 0) return Number.NaN;
   let fraction = 0;
   let at = start + 19;
   if (at < end && bytes[at] === POINT) {
     const first = ++at;
-    for (; at < end; at++) {
+    for (; at < end && at - first < MAX_FRACTION_DIGITS; at++) {
       const digit = (bytes[at] ?? 0) - ZERO;
       if (digit < 0 || digit > 9) break;
-      fraction += digit * (FRACTION[at - first] ?? Number.NaN);
+      fraction = fraction * 10 + digit;
     }
     if (at === first) return Number.NaN;
+    fraction *= FRACTION_UNITS[at - first] ?? 0;
   }
-  const value = days * DAY_MICROSECONDS + seconds * 1_000_000 + fraction - readOffset(bytes, at, end) * 1_000_000;
+  const clock = (hours * 60 + minutes) * 60 + seconds - readOffset(bytes, at, end);
+  const value = days * DAY_MICROSECONDS + clock * 1_000_000 + fraction;
   return Number.isSafeInteger(value) ? value : Number.NaN;
 }
 
@@ -68,11 +75,14 @@ function readOffset(bytes: Uint8Array, start: number, end: number): number {
   if (start === end) return 0;
   const sign = bytes[start] === PLUS ? 1 : -1;
   if (sign < 0 && bytes[start] !== MINUS) return Number.NaN;
-  let seconds = two(bytes, start + 1) * 3600;
+  const hours = two(bytes, start + 1);
+  if (hours < 0) return Number.NaN;
+  let seconds = hours * 3600;
   let at = start + 3;
   for (let unit = 60; at < end && unit >= 1; unit /= 60, at += 3) {
-    if (bytes[at] !== COLON) return Number.NaN;
-    seconds += two(bytes, at + 1) * unit;
+    const part = two(bytes, at + 1);
+    if (bytes[at] !== COLON || part < 0) return Number.NaN;
+    seconds += part * unit;
   }
   return at === end ? sign * seconds : Number.NaN;
 }
