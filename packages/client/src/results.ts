@@ -55,7 +55,8 @@ export class ResultCollector implements ResultSink {
   }
 
   dataRows(bytes: Uint8Array, start: number, end: number): void {
-    this.#readers.readerOf(this.#fields, this.#shape)(bytes, start, end, this.#rows);
+    const rows = this.#rows;
+    this.#readers.readerOf(this.#fields, this.#shape)(bytes, start, end, (row) => rows.push(row) > 0);
   }
 
   commandComplete(tag: string): void {

@@ -1,5 +1,5 @@
 import type { DecodeValue } from '../types/codec.ts';
-import { type MakeRow, type ReadRows, ROW_HEADER_BYTES, tornRow } from './interpreted.ts';
+import { type MakeRow, type ReadRows, ROW_HEADER_BYTES, tornRow, viewOf } from './interpreted.ts';
 
 /**
  * Theory of operation
@@ -14,7 +14,8 @@ import { type MakeRow, type ReadRows, ROW_HEADER_BYTES, tornRow } from './interp
 type Compiled = (
   decoders: readonly DecodeValue[],
   tornRow: () => Error,
-) => (bytes: Uint8Array, start: number, end: number, into: unknown[]) => void;
+  viewOf: (bytes: Uint8Array) => DataView,
+) => ReadRows;
 
 /**
  * More columns than this are read by the loop: the longer the function the later the engine optimises it, and the less
@@ -29,8 +30,8 @@ export function compileRows(
 ): ReadRows | undefined {
   if (decoders.length > MAX_COLUMNS) return undefined;
   try {
-    const make = new Function('decoders', 'tornRow', sourceOf(names, decoders.length)) as Compiled;
-    return make(decoders, tornRow);
+    const make = new Function('decoders', 'tornRow', 'viewOf', sourceOf(names, decoders.length)) as Compiled;
+    return make(decoders, tornRow, viewOf);
   } catch {
     return undefined;
   }
@@ -48,12 +49,10 @@ export function compileObjects(names: readonly string[]): MakeRow | undefined {
 
 function sourceOf(names: readonly string[] | undefined, columnCount: number): string {
   const columns = Array.from({ length: columnCount }, (_, index) => index);
-  const int32 = (at: string): string =>
-    `(bytes[${at}] << 24 | bytes[${at} + 1] << 16 | bytes[${at} + 2] << 8 | bytes[${at} + 3])`;
   const read = columns.map(
     (index) => `
     if (at + 4 > rowEnd) throw tornRow();
-    length = ${int32('at')};
+    length = view.getInt32(at);
     at += 4;
     let v${index} = null;
     if (length !== -1) {
@@ -63,15 +62,17 @@ function sourceOf(names: readonly string[] | undefined, columnCount: number): st
   );
   return `'use strict';
 ${columns.map((index) => `const d${index} = decoders[${index}];`).join('\n')}
-return (bytes, start, end, into) => {
+return (bytes, start, end, accept) => {
+  const view = viewOf(bytes);
   let at = start;
   let length = 0;
   while (at < end) {
-    const rowEnd = at + 1 + ${int32('at + 1')};
+    const rowEnd = at + 1 + view.getInt32(at + 1);
     at += ${ROW_HEADER_BYTES};${read.join('')}
     if (at !== rowEnd) throw tornRow();
-    into.push(${names === undefined ? arrayLiteral(columns) : objectLiteral(names, (index) => `v${index}`)});
+    if (!accept(${names === undefined ? arrayLiteral(columns) : objectLiteral(names, (index) => `v${index}`)})) break;
   }
+  return at;
 };`;
 }
 

@@ -1,6 +1,6 @@
 import { readInt32 } from '../types/bytes.ts';
 import type { DecodeValue } from '../types/codec.ts';
-import { type ReadRows, ROW_HEADER_BYTES, tornRow } from './interpreted.ts';
+import { type ReadRows, ROW_HEADER_BYTES, tornRow, viewOf } from './interpreted.ts';
 
 /**
  * A row whose values are made when they are read, each time anew. Columns are accessors that `for … in` and
@@ -13,24 +13,27 @@ export type LazyRow = Readonly<Record<string, unknown>>;
 export function lazyRows(names: readonly string[], decoders: readonly DecodeValue[]): ReadRows {
   const makeRow = lazyRowMaker(names, decoders);
   const columnCount = decoders.length;
-  return (bytes, start, end, into) => {
+  return (bytes, start, end, accept) => {
     const held = bytes.slice(start, end);
-    for (let at = 0; at < held.length; ) {
-      const rowEnd = at + 1 + readInt32(held, at + 1);
+    const view = viewOf(held);
+    let at = 0;
+    while (at < held.length) {
+      const rowEnd = at + 1 + view.getInt32(at + 1);
       const first = at + ROW_HEADER_BYTES;
-      checkFields(held, first, rowEnd, columnCount);
-      into.push(makeRow(held, first));
+      checkFields(view, first, rowEnd, columnCount);
       at = rowEnd;
+      if (!accept(makeRow(held, first))) break;
     }
+    return start + at;
   };
 }
 
 /** The fields must exactly fill the row: no accessor needs to look again. */
-function checkFields(bytes: Uint8Array, start: number, end: number, columnCount: number): void {
+function checkFields(view: DataView, start: number, end: number, columnCount: number): void {
   let at = start;
   for (let column = 0; column < columnCount; column++) {
     if (at + 4 > end) throw tornRow();
-    const byteLength = readInt32(bytes, at);
+    const byteLength = view.getInt32(at);
     at += 4;
     if (byteLength < -1 || at + byteLength > end) throw tornRow();
     if (byteLength > 0) at += byteLength;

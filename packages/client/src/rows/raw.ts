@@ -3,7 +3,7 @@ import { type ReadRows, ROW_HEADER_BYTES, tornRow } from './interpreted.ts';
 
 /** Rows as arrays of the values' bytes, null for NULL. The bytes of a row are copied once and shared by its values. */
 export function rawRows(columnCount: number): ReadRows {
-  return (bytes, start, end, into) => {
+  return (bytes, start, end, accept) => {
     let next = start;
     while (next < end) {
       const rowEnd = next + 1 + readInt32(bytes, next + 1);
@@ -19,8 +19,9 @@ export function rawRows(columnCount: number): ReadRows {
         if (byteLength > 0) at += byteLength;
       }
       if (at !== copy.length) throw tornRow();
-      into.push(row);
       next = rowEnd;
+      if (!accept(row)) break;
     }
+    return next;
   };
 }

@@ -56,12 +56,12 @@ export class RowReaders {
 function compiledLater(names: readonly string[] | undefined, decoders: readonly DecodeValue[]): ReadRows {
   let read = interpretRows(decoders, names === undefined ? arrayOf : objectsWith(names));
   let bytesUntilCompiled = COMPILE_AFTER_BYTES;
-  return (bytes, start, end, into) => {
+  return (bytes, start, end, accept) => {
     if (bytesUntilCompiled > 0) {
       bytesUntilCompiled -= end - start;
       if (bytesUntilCompiled <= 0) read = compiled(names, decoders) ?? read;
     }
-    read(bytes, start, end, into);
+    return read(bytes, start, end, accept);
   };
 }
 

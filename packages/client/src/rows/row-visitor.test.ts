@@ -43,6 +43,18 @@ describe('a visitor of rows', () => {
     expect(events).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3']);
   });
 
+  test('a row is made when the one before it has been taken', () => {
+    const seen: unknown[] = [];
+    const torn = bytes.slice();
+    // The last row says that its value is longer than it is.
+    torn[torn.length - 2] = 9;
+    const visiting = visitor((row) => {
+      seen.push(row);
+    });
+    expect(() => visiting.dataRows(torn, 0, torn.length)).toThrow('insufficient data in "D" message');
+    expect(seen).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
   test('hands on what is thrown, at once and later', async () => {
     const throwing = visitor(() => {
       throw new Error('enough');

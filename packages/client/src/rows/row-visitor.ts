@@ -42,14 +42,20 @@ export class RowVisitor implements ResultSink {
   }
 
   dataRows(bytes: Uint8Array, start: number, end: number): void | Promise<void> {
-    const rows: unknown[] = [];
-    this.#readers.readerOf(this.#fields, this.#shape)(bytes, start, end, rows);
+    const read = this.#readers.readerOf(this.#fields, this.#shape);
     const take = this.#take;
-    for (let index = 0; index < rows.length; index++) {
-      const answer = take(rows[index]);
-      if (answer instanceof Promise) return this.#takeSlowly(rows, index + 1, answer);
-    }
-    return undefined;
+    let waiting: Promise<unknown> | undefined;
+    const next = read(bytes, start, end, (row) => {
+      const answer = take(row);
+      if (!(answer instanceof Promise)) return true;
+      waiting = answer;
+      return false;
+    });
+    if (waiting === undefined) return undefined;
+    // The bytes are the socket's again when this call is over.
+    const rest: unknown[] = [];
+    read(bytes, next, end, (row) => rest.push(row) > 0);
+    return this.#takeSlowly(rest, waiting);
   }
 
   commandComplete(tag: string): void {
@@ -63,8 +69,8 @@ export class RowVisitor implements ResultSink {
   emptyQueryResponse(): void {}
   copyResponse(): void {}
 
-  async #takeSlowly(rows: readonly unknown[], next: number, waiting: Promise<unknown>): Promise<void> {
+  async #takeSlowly(rows: readonly unknown[], waiting: Promise<unknown>): Promise<void> {
     await waiting;
-    for (let index = next; index < rows.length; index++) await this.#take(rows[index]);
+    for (const row of rows) await this.#take(row);
   }
 }
