@@ -64,7 +64,7 @@ function main(): void {
     },
     answers,
   );
-  const mailbox = new Mailbox(requests, (message) => responder.receive(message), {
+  const mailbox = new Mailbox(requests, (call, message) => responder.receive(call, message), {
     now: () => performance.now(),
     soon,
   });

@@ -113,13 +113,13 @@ export class Caller {
       }
     };
 
-    link.post({ kind: 'call', call, channel, request, waits: this.#patience.better });
+    link.post(call, { kind: 'call', channel, request, waits: this.#patience.better });
     this.#depth++;
     try {
       return body({ next });
     } finally {
       this.#depth--;
-      if (!ended && this.#link === link) link.post({ kind: 'abandon', call, reason });
+      if (!ended && this.#link === link) link.post(call, { kind: 'abandon', reason });
     }
   }
 
@@ -217,7 +217,7 @@ export class Caller {
         host.notice(payload<DblinkNotice>());
         return undefined;
       case FRAME.ask:
-        link.post({ kind: 'answer', call, answer: host.localAnswer(payload<string>()) });
+        link.post(call, { kind: 'answer', answer: host.localAnswer(payload<string>()) });
         return undefined;
       default:
         throw new Error(`the network worker sent an unknown frame ${frame.kind}`);

@@ -97,20 +97,19 @@ export interface LocalAnswer {
 export type AbandonReason = 'user request' | 'statement timeout' | 'refused';
 
 /**
- * Messages to the worker; `channel` counts nested calls from 0, each has a ring of its own. The number of the call travels
- * in the frame's header, so that a call that is made again is the same payload.
+ * Messages to the worker; `channel` counts nested calls from 0, each has a ring of its own. The number of the call that
+ * they are about travels in the frame's header, so that a call that is made again is the same payload.
  */
 export type ToWorker =
   | {
       readonly kind: 'call';
-      readonly call: number;
       readonly channel: number;
       readonly request: CallRequest;
       /** How the engine's thread waits best, by what it has timed: awake where a core is free for it. */
       readonly waits: WayToWait;
     }
-  | { readonly kind: 'answer'; readonly call: number; readonly answer: LocalAnswer }
-  | { readonly kind: 'abandon'; readonly call: number; readonly reason: AbandonReason }
+  | { readonly kind: 'answer'; readonly answer: LocalAnswer }
+  | { readonly kind: 'abandon'; readonly reason: AbandonReason }
   | { readonly kind: 'room'; readonly channel: number };
 
 /** What describes a row set to the engine: the remote types and the settings to read their text under. */
@@ -134,7 +133,7 @@ export type CallResult =
 
 /** Kinds of frames, and what their payload is. */
 export const FRAME = {
-  /** JSON of a {@link ToWorker} without its call: the only kind that goes to the worker. */
+  /** JSON of a {@link ToWorker}: the only kind that goes to the worker. */
   toWorker: 7,
   /** JSON of a {@link RowSetFrame}. */
   rowSet: 1,

@@ -20,7 +20,7 @@ export class Link {
     const requests = createRing();
     const answers = Array.from({ length: DEPTH }, createRing);
     this.#requests = new RingWriter(requests);
-    this.#answers = answers.map((ring, channel) => new RingReader(ring, () => this.post({ kind: 'room', channel })));
+    this.#answers = answers.map((ring, channel) => new RingReader(ring, () => this.post(0, { kind: 'room', channel })));
     this.#thread = spawn({ control, pulse: this.pulse.memory, requests, answers });
   }
 
@@ -29,10 +29,9 @@ export class Link {
     return this.#answers[depth];
   }
 
-  /** Sends a message, waiting for room if it must; a worker that is gone gets none. */
-  post(message: ToWorker): void {
-    const call = 'call' in message ? message.call : 0;
-    const payload = this.#payloads.encode(FRAME.toWorker, 'call' in message ? { ...message, call: 0 } : message);
+  /** Sends a message about a call, waiting for room if it must; a worker that is gone gets none. */
+  post(call: number, message: ToWorker): void {
+    const payload = this.#payloads.encode(FRAME.toWorker, message);
     for (let at = 0; at < payload.length; at += MAX_PAYLOAD) {
       const end = Math.min(at + MAX_PAYLOAD, payload.length);
       const kind = end === payload.length ? FRAME.toWorker : FRAME.toWorker | TO_BE_CONTINUED;

@@ -4,8 +4,12 @@ import type { WayToWait } from './patience.ts';
 import { PayloadDecoder } from './payloads.ts';
 import { type Frame, RingReader } from './ring.ts';
 
-/** How long the worker looks for the next call by itself before it waits to be told. */
-const LOOKOUT_MS = 0.15;
+/** How long the worker looks out for the next call, and does nothing else, before it waits to be told. */
+const LOOKOUT_MS = 1;
+/** How much of that it stays awake where a core is free for it. */
+const AWAKE_MS = 0.15;
+/** How often it looks before it looks at the clock. */
+const LOOKS = 32;
 
 /** What a mailbox needs of the thread that it runs in. */
 export interface MailboxHost {
@@ -18,13 +22,13 @@ export interface MailboxHost {
 /**
  * The worker's end of the request ring.
  *
- * It waits to be told of messages. After a call, if calls come one soon after the other and a core is free for it, it
- * looks for the next one by itself for a moment, between the events of its sockets: telling it costs either side more
- * than the call's own work.
+ * It waits to be told of messages. After a call, if calls come one soon after the other, it looks out for the next one
+ * instead, first awake if a core is free for it, then asleep on the ring: telling it by a message costs either side more
+ * than the call's own work. Its sockets wait for that moment, and have had their turn before.
  */
 export class Mailbox {
   readonly #ring: RingReader;
-  readonly #receive: (message: ToWorker) => void;
+  readonly #receive: (call: number, message: ToWorker) => void;
   readonly #host: MailboxHost;
   readonly #parts: Uint8Array[] = [];
   readonly #payloads = new PayloadDecoder();
@@ -32,7 +36,7 @@ export class Mailbox {
   #pauseMs = Number.POSITIVE_INFINITY;
   #caller: WayToWait = 'asleep';
 
-  constructor(memory: SharedArrayBuffer, receive: (message: ToWorker) => void, host: MailboxHost) {
+  constructor(memory: SharedArrayBuffer, receive: (call: number, message: ToWorker) => void, host: MailboxHost) {
     // A writer that waits for room here blocks, and is woken by the ring itself.
     this.#ring = new RingReader(memory, () => undefined);
     this.#receive = receive;
@@ -46,7 +50,7 @@ export class Mailbox {
     for (let frame = this.#ring.next(); frame !== undefined; frame = this.#ring.next()) {
       const message = this.#message(frame);
       if (message?.kind === 'call') this.#caller = message.waits;
-      if (message !== undefined) this.#receive('call' in message ? { ...message, call: frame.call } : message);
+      if (message !== undefined) this.#receive(frame.call, message);
     }
   }
 
@@ -64,13 +68,23 @@ export class Mailbox {
   /** No call is under way any more: looks out for the next one where that pays. */
   lookOut(): void {
     this.#endedMs = this.#host.now();
-    if (this.#caller === 'asleep' || this.#pauseMs > LOOKOUT_MS) return;
+    if (this.#pauseMs > LOOKOUT_MS) return;
     this.#ring.waits = false;
-    const until = this.#endedMs + LOOKOUT_MS;
-    const look = (): void => {
-      if (this.#ring.hasNext || this.#host.now() >= until) this.empty();
-      else this.#host.soon(look);
-    };
-    this.#host.soon(look);
+    this.#host.soon(this.#look);
+  }
+
+  readonly #look = (): void => {
+    if (this.#caller === 'awake') this.#lookAwake(this.#endedMs + AWAKE_MS);
+    const leftMs = this.#endedMs + LOOKOUT_MS - this.#host.now();
+    if (leftMs > 0 && !this.#ring.hasNext) this.#ring.sleep(leftMs);
+    this.empty();
+  };
+
+  #lookAwake(untilMs: number): void {
+    do {
+      for (let looks = 0; looks < LOOKS; looks++) {
+        if (this.#ring.hasNext) return;
+      }
+    } while (this.#host.now() < untilMs);
   }
 }

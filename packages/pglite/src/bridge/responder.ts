@@ -25,13 +25,23 @@ import { Outbox, type OutboxHost } from './outbox.ts';
 import { PayloadEncoder } from './payloads.ts';
 import { RingWriter } from './ring.ts';
 
+/** What a call leaves to the next one if it was not abandoned: to make it takes longer than all else of a short call. */
+interface Desk {
+  readonly abort: AbortController;
+  readonly verbs: Verbs;
+  /** Whose desk it is now. */
+  call: RunningCall | undefined;
+}
+
 interface RunningCall {
   readonly outbox: Outbox;
-  readonly abort: AbortController;
+  readonly desk: Desk;
   /** Resolves when the function has ended, well or badly. */
   ended: Promise<void>;
   /** Who waits for an answer of the engine's thread, in the order in which it was asked. */
   readonly answers: ((answer: LocalAnswer) => void)[];
+  /** What has been asked, by the name of the foreign server. */
+  readonly asked: Map<string, Promise<LocalAnswer>>;
 }
 
 /** What the responder needs of the thread that it runs in. */
@@ -50,8 +60,8 @@ export class Responder {
   /** The last call of each channel and its outbox. */
   readonly #latestOf: number[] = [];
   readonly #latest = new Map<number, Outbox>();
-  /** Of a call that has ended without it: a signal costs more than all else that a short call needs. */
-  #spareAbort: AbortController | undefined;
+  /** Nobody's for now. */
+  #spareDesk: Desk | undefined;
 
   /** @param rings - one for each channel */
   constructor(host: ResponderHost, rings: readonly SharedArrayBuffer[]) {
@@ -59,16 +69,16 @@ export class Responder {
     this.#rings = rings.map((ring) => new RingWriter(ring));
   }
 
-  receive(message: ToWorker): void {
+  receive(call: number, message: ToWorker): void {
     switch (message.kind) {
       case 'call':
-        this.#start(message.call, message.channel, message.request);
+        this.#start(call, message.channel, message.request);
         break;
       case 'answer':
-        this.#calls.get(message.call)?.answers.shift()?.(message.answer);
+        this.#calls.get(call)?.answers.shift()?.(message.answer);
         break;
       case 'abandon':
-        this.#abandon(message.call, message.reason);
+        this.#abandon(call, message.reason);
         break;
       case 'room':
         this.#rings[message.channel]?.wake();
@@ -81,20 +91,24 @@ export class Responder {
     if (ring === undefined) throw new Error(`no ring for channel ${channel}`);
     const call: RunningCall = {
       outbox: new Outbox(ring, id, this.#host, this.#payloads),
-      abort: this.#spareAbort ?? new AbortController(),
-      ended: Promise.resolve(),
+      desk: this.#spareDesk ?? makeDesk(this.#host.session),
+      ended: NOT_YET,
       answers: [],
+      asked: new Map(),
     };
     // What an abandoned call does about its connection comes before the next call on it.
-    const left = this.#abandonedCalls().map(({ ended }) => ended);
+    const left = this.#abandonedCalls();
     if (this.#calls.size === 0) this.#host.busy(true);
-    this.#spareAbort = undefined;
+    this.#spareDesk = undefined;
+    call.desk.call = call;
     this.#calls.set(id, call);
     this.#forgetOlder(channel);
     this.#latest.set(id, call.outbox);
     this.#latestOf[channel] = id;
     const result =
-      left.length === 0 ? this.#run(call, request) : Promise.all(left).then(() => this.#run(call, request));
+      left.length === 0
+        ? dispatch(call, request)
+        : Promise.all(left.map(({ ended }) => ended)).then(() => dispatch(call, request));
     call.ended = result.then(
       (value) => this.#finish(id, call, FRAME.result, value),
       (error: unknown) => this.#finish(id, call, FRAME.failed, fieldsOf(error)),
@@ -115,15 +129,16 @@ export class Responder {
     if (older !== undefined) this.#latest.delete(older);
   }
 
-  #end(id: number, { abort }: RunningCall): void {
+  #end(id: number, { desk }: RunningCall): void {
     this.#calls.delete(id);
-    if (!abort.signal.aborted) this.#spareAbort = abort;
+    desk.call = undefined;
+    if (!desk.abort.signal.aborted) this.#spareDesk = desk;
     if (this.#calls.size === 0) this.#host.busy(false);
   }
 
   #abandon(id: number, reason: AbandonReason): void {
     const call = this.#calls.get(id);
-    call?.abort.abort(
+    call?.desk.abort.abort(
       reason === 'refused'
         ? new RowsRefused()
         : new DblinkError({ sqlState: '57014', message: `canceling statement due to ${reason}` }),
@@ -138,27 +153,21 @@ export class Responder {
   }
 
   #abandonedCalls(): readonly RunningCall[] {
-    if (this.#calls.size === 0) return [];
-    return [...this.#calls.values()].filter(({ abort }) => abort.signal.aborted);
-  }
-
-  #run(call: RunningCall, request: CallRequest): Promise<CallResult> {
-    const verbs = this.#host.session.verbs(environmentOf(call));
-    const consumer = consumerOf(call);
-    return dispatch(verbs, request, consumer, call);
+    if (this.#calls.size === 0) return NONE;
+    return [...this.#calls.values()].filter(({ desk }) => desk.abort.signal.aborted);
   }
 }
+
+const NONE: readonly RunningCall[] = [];
+const NOT_YET: Promise<void> = Promise.resolve();
 
 const set = (outcome: RowOutcome): CallResult => ({ kind: 'set', outcome });
 const text = (value: string): CallResult => ({ kind: 'text', value });
 const number = (value: number): CallResult => ({ kind: 'number', value });
 
-async function dispatch(
-  verbs: Verbs,
-  request: CallRequest,
-  consumer: RowConsumer,
-  call: RunningCall,
-): Promise<CallResult> {
+async function dispatch(call: RunningCall, request: CallRequest): Promise<CallResult> {
+  const { verbs, abort } = call.desk;
+  const consumer = consumerOf(call);
   switch (request.verb) {
     case 'connect':
       return text(await verbs.connect(request.name, request.target));
@@ -171,7 +180,16 @@ async function dispatch(
     case 'open':
       return text(await verbs.open(request.name, request.cursor, request.sql, request.failOnError));
     case 'fetch':
-      return set(await verbs.fetch(request.name, request.cursor, request.howMany, request.failOnError, consumer));
+      return set(
+        await verbs.fetch(
+          request.name,
+          request.cursor,
+          request.howMany,
+          request.failOnError,
+          consumer,
+          request.columns,
+        ),
+      );
     case 'close':
       return text(await verbs.close(request.name, request.cursor, request.failOnError));
     case 'getConnections':
@@ -189,7 +207,7 @@ async function dispatch(
     case 'getNotify':
       return { kind: 'notifications', value: await verbs.getNotify(request.name) };
     case 'gather': {
-      await verbs.gather(request, gatherInto(call.outbox, call.abort.signal));
+      await verbs.gather(request, gatherInto(call.outbox, abort.signal));
       return set({ kind: 'rows' });
     }
     case 'gatherErrors':
@@ -222,14 +240,21 @@ async function dispatch(
   }
 }
 
+function makeDesk(session: Session): Desk {
+  const abort = new AbortController();
+  const environment = environmentOf(() => desk.call, abort.signal);
+  const desk: Desk = { abort, verbs: session.verbs(environment), call: undefined };
+  return desk;
+}
+
 /** Who makes a connection needs the local catalogs: the engine's thread is asked once for each name of a call. */
-function environmentOf(call: RunningCall): CallEnvironment {
-  const answered = new Map<string, Promise<LocalAnswer>>();
+function environmentOf(callOf: () => RunningCall | undefined, signal: AbortSignal): CallEnvironment {
   const ask = (serverName: string): Promise<LocalAnswer> => {
-    const known = answered.get(serverName);
+    const call = callOf();
+    if (call === undefined) throw new Error('a call that has ended asks nothing');
+    const known = call.asked.get(serverName);
     if (known !== undefined) return known;
     const answer = new Promise<LocalAnswer>((resolve, reject) => {
-      const { signal } = call.abort;
       const stop = (): void => reject(signal.reason);
       signal.addEventListener('abort', stop, { once: true });
       call.answers.push((given) => {
@@ -238,14 +263,14 @@ function environmentOf(call: RunningCall): CallEnvironment {
       });
       call.outbox.send(FRAME.ask, serverName);
     });
-    answered.set(serverName, answer);
+    call.asked.set(serverName, answer);
     return answer;
   };
   // What is the same for every name comes with the answer about any of them.
-  const askAnything = (): Promise<LocalAnswer> => [...answered.values()][0] ?? ask('');
+  const askAnything = (): Promise<LocalAnswer> => [...(callOf()?.asked.values() ?? [])][0] ?? ask('');
   return {
-    signal: call.abort.signal,
-    onNotice: (notice) => call.outbox.send(FRAME.notice, { ...plainFields(notice), level: notice.level }),
+    signal,
+    onNotice: (notice) => callOf()?.outbox.send(FRAME.notice, { ...plainFields(notice), level: notice.level }),
     local: {
       foreignServer: async (name) => (await ask(name)).server,
       isSuperuser: async () => (await askAnything()).isSuperuser,
@@ -254,11 +279,12 @@ function environmentOf(call: RunningCall): CallEnvironment {
   };
 }
 
-function consumerOf(call: RunningCall): RowConsumer {
+function consumerOf({ outbox, desk }: RunningCall): RowConsumer {
+  const { signal } = desk.abort;
   return {
     rowSet: ({ fields, dateStyle, intervalStyle }) => {
-      call.abort.signal.throwIfAborted();
-      call.outbox.send(FRAME.rowSet, {
+      signal.throwIfAborted();
+      outbox.send(FRAME.rowSet, {
         typeOids: fields.map((field) => field.typeOid),
         formats: fields.map((field) => field.format),
         dateStyle,
@@ -266,10 +292,10 @@ function consumerOf(call: RunningCall): RowConsumer {
       });
     },
     rows: (bytes, start, end) => {
-      call.abort.signal.throwIfAborted();
-      return call.outbox.sendRows(bytes, start, end);
+      signal.throwIfAborted();
+      return outbox.sendRows(bytes, start, end);
     },
-    isTaken: () => call.outbox.rowsAreTaken,
+    isTaken: () => outbox.rowsAreTaken,
   };
 }
 

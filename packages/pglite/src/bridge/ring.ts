@@ -3,14 +3,18 @@
  * worker, others back. It holds frames: twelve bytes of header (kind, call, length) and a payload that never wraps
  * round, so that the reader can hand it on where it lies. The counters only grow, modulo 2³².
  *
- * The engine's thread blocks where it must wait; the worker must not, so it says that it waits, for room or for a frame,
- * and is told by a message. Each side first says what it did and then looks at the other's word, so that one of them
- * notices.
+ * The engine's thread blocks where it must wait; the worker must not for long, so it says how it waits, for room or for a
+ * frame: to be told by a message, or asleep for a moment. Each side first says what it did and then looks at the other's
+ * word, so that one of them notices.
  */
 const PRODUCED = 0;
 const CONSUMED = 1;
 const WRITER_WAITS = 2;
 const READER_WAITS = 3;
+/** What {@link READER_WAITS} says: the reader looks by itself, has to be told by a message, or sleeps on PRODUCED. */
+const LOOKING = 0;
+const TO_BE_TOLD = 1;
+const ASLEEP = 2;
 const DATA_AT = 64;
 const CAPACITY = 1 << 20;
 const MASK = CAPACITY - 1;
@@ -60,9 +64,15 @@ export class RingWriter {
     return true;
   }
 
-  /** Whether the reader waits for a message to tell it of what was written: asked once for each, since it is told now. */
+  /**
+   * Wakes a reader that sleeps. True when it waits for a message to tell it of what was written: asked once for each,
+   * since it is told now.
+   */
   takeReaderWaits(): boolean {
-    return Atomics.load(this.#words, READER_WAITS) === 1 && Atomics.exchange(this.#words, READER_WAITS, 0) === 1;
+    if (Atomics.load(this.#words, READER_WAITS) === LOOKING) return false;
+    const waits = Atomics.exchange(this.#words, READER_WAITS, LOOKING);
+    if (waits === ASLEEP) Atomics.notify(this.#words, PRODUCED);
+    return waits === TO_BE_TOLD;
   }
 
   /** Bytes written so far, modulo 2³²: a mark for {@link isReadUpTo}. */
@@ -151,7 +161,15 @@ export class RingReader {
 
   /** Says whether this end waits to be told of a frame, or looks by itself; whoever begins to wait looks once more. */
   set waits(waits: boolean) {
-    Atomics.store(this.#words, READER_WAITS, waits ? 1 : 0);
+    Atomics.store(this.#words, READER_WAITS, waits ? TO_BE_TOLD : LOOKING);
+  }
+
+  /** Blocks until there is a frame, at most so many milliseconds; looks by itself after that. */
+  sleep(ms: number): void {
+    const seen = (this.#consumed + this.#held) | 0;
+    Atomics.store(this.#words, READER_WAITS, ASLEEP);
+    Atomics.wait(this.#words, PRODUCED, seen, ms);
+    Atomics.store(this.#words, READER_WAITS, LOOKING);
   }
 
   /** Gives the last frame's room back and returns the next frame, if it is there. */
