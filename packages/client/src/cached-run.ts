@@ -1,5 +1,6 @@
-import type { Outcome, TransactionStatus } from './machine/machine.ts';
-import type { ResultCollector } from './results.ts';
+import type { Outcome } from './machine/exchange.ts';
+import type { TransactionStatus } from './machine/machine.ts';
+import type { OneResult } from './one-result.ts';
 import type { ServerError } from './server-error.ts';
 import { DescriptionSink, executionOf, type StatementDescription } from './statement.ts';
 import type { CachedStatement } from './statement-cache.ts';
@@ -13,7 +14,7 @@ export interface CachedRunContext {
   readonly values: readonly unknown[];
   transactionStatus(): TransactionStatus;
   /** A collector for rows of a statement that was described before, or is with its rows. */
-  collect(description: StatementDescription | undefined): ResultCollector;
+  collect(description: StatementDescription | undefined): OneResult;
   nextName(): string;
   keep(statement: CachedStatement): void;
   forget(): void;
@@ -29,7 +30,7 @@ export interface CachedRunContext {
  * learns it once.
  */
 export class CachedRun {
-  collector: ResultCollector;
+  collector: OneResult;
   readonly #context: CachedRunContext;
   readonly #statement: CachedStatement;
   #stage: 'first' | { readonly describing: DescriptionSink } | { readonly again: CachedStatement } = 'first';
@@ -95,7 +96,7 @@ export class CachedRun {
   #afterAll({ description, name, sql }: CachedStatement, outcome: Outcome): void {
     // A statement that was parsed and then failed stays prepared; whether it was parsed is not worth knowing.
     if (outcome.kind !== 'completed') return;
-    const fields = this.collector.results[0]?.fields ?? [];
+    const { fields } = this.collector;
     this.#context.keep({ name, sql, description: { ...description, fields } });
   }
 }

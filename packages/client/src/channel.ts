@@ -2,8 +2,9 @@ import type { OpenStream } from './drive.ts';
 import { CancelError, ConnectionLostError } from './errors.ts';
 import { formatLibpqMessage } from './libpq-message.ts';
 import { lostText, SERVER_CLOSED } from './machine/connect-text.ts';
+import type { Outcome } from './machine/exchange.ts';
 import { Fifo } from './machine/fifo.ts';
-import { Machine, type Outcome } from './machine/machine.ts';
+import { Machine } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
 import type { Session } from './machine/session.ts';
 import { MAX_PARAMETERS } from './machine/startup.ts';
@@ -102,6 +103,10 @@ export class Channel {
         fatal: (error) => {
           this.#lastWords = error;
         },
+        answered: () => {
+          clearTimeout(this.#cancelTimer);
+          this.#answered += 1;
+        },
       },
       session.transactionStatus,
     );
@@ -162,11 +167,7 @@ export class Channel {
    */
   send(request: Request, sink: ResultSink, ended: (outcome: Outcome) => void): void {
     if (this.#loss !== undefined) throw this.lossError(true);
-    this.machine.submit(request, sink, (outcome) => {
-      clearTimeout(this.#cancelTimer);
-      this.#answered += 1;
-      ended(outcome);
-    });
+    this.machine.submit(request, sink, ended);
     if (this.machine.output.byteLength > FLUSH_BYTES) void this.flush();
   }
 

@@ -1,7 +1,9 @@
+import type { FieldDescription } from '@pg-dblink/protocol';
 import { CachedRun } from './cached-run.ts';
 import type { Channel } from './channel.ts';
 import { batchesOf } from './cursor.ts';
 import type { ExtendedRequest, RequestEnd } from './machine/requests.ts';
+import { OneResult } from './one-result.ts';
 import { PreparedStatement, type StatementRunner } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, StreamOptions } from './query-options.ts';
 import { type Result, ResultCollector } from './results.ts';
@@ -16,6 +18,7 @@ import { type SubmitOptions, submit } from './submission.ts';
 import type { TypeRegistry } from './types/registry.ts';
 
 const DEFAULT_BATCH_SIZE = 1000;
+const NO_FIELDS: readonly FieldDescription[] = [];
 
 /** Runs queries of every kind on a channel and makes results of the answers. */
 export class Executor implements StatementRunner {
@@ -90,7 +93,7 @@ export class Executor implements StatementRunner {
     values: readonly unknown[],
     options: QueryOptions,
   ): Promise<Result<unknown>> {
-    const collector = this.collector(options, description);
+    const collector = this.oneResult(options, description);
     await submit(
       this.#channel,
       executionOf(name, sql, description, this.#typesOf(options), values),
@@ -148,6 +151,11 @@ export class Executor implements StatementRunner {
     return new ResultCollector(this.#readersOf(options), options.rows ?? 'object', description?.fields);
   }
 
+  /** What takes the result of a request that has exactly one. */
+  oneResult(options: QueryOptions, description?: StatementDescription): OneResult {
+    return new OneResult(this.#readersOf(options), options.rows ?? 'object', description?.fields ?? NO_FIELDS);
+  }
+
   #readersOf({ types }: QueryOptions): RowReaders {
     return types === undefined ? this.#readers : new RowReaders(types);
   }
@@ -157,7 +165,7 @@ export class Executor implements StatementRunner {
   }
 
   async #executeOnce(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
-    const collector = this.collector(options);
+    const collector = this.oneResult(options);
     await submit(this.#channel, this.extendedRequest(sql, values, options), collector, options);
     return collector.only();
   }
@@ -174,7 +182,7 @@ export class Executor implements StatementRunner {
         parameterTypes,
         types: this.#typesOf(options),
         transactionStatus: () => this.#channel.machine.transactionStatus,
-        collect: (description) => this.collector(options, description),
+        collect: (description) => this.oneResult(options, description),
         nextName: () => this.#names.next(),
         keep: (renewed) => this.#keep(key, renewed),
         forget: () => this.#cache.forget(key),

@@ -1,14 +1,14 @@
 import type { Channel, Turn } from './channel.ts';
+import type { Outcome } from './machine/exchange.ts';
 import { Fifo } from './machine/fifo.ts';
-import type { Outcome } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
 import type { ResultSink } from './result-sink.ts';
 
-/** A pending exchange of a lease. */
-interface Pending {
-  readonly resolve: (outcome: Outcome) => void;
+/** Who waits for the answer to a request of a lease. */
+export interface Pending {
+  resolve(outcome: Outcome): void;
   /** The connection is lost: there will be no answer. */
-  readonly reject: (error: unknown) => void;
+  reject(error: unknown): void;
 }
 
 /** A turn that lasts over many requests: cursors and pipelines have the channel to themselves until they release it. */
@@ -70,6 +70,6 @@ export class Lease implements Turn {
     const isSent = this.#pending.length > 0;
     const error = this.#granted !== undefined || isSent ? this.#channel.lossError(!isSent) : undefined;
     this.#granted?.reject(error);
-    for (const { reject } of this.#pending.clear()) reject(error);
+    for (const pending of this.#pending.clear()) pending.reject(error);
   }
 }

@@ -1,15 +1,18 @@
 import type { Channel } from './channel.ts';
 import { PipelineAbortedError } from './errors.ts';
 import type { Executor } from './executor.ts';
-import { Lease } from './lease.ts';
-import type { Outcome } from './machine/machine.ts';
+import { Lease, type Pending } from './lease.ts';
+import type { Outcome } from './machine/exchange.ts';
 import type { DescribeRequest, ExtendedRequest, Request } from './machine/requests.ts';
+import type { OneResult } from './one-result.ts';
 import type { PreparedStatement } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 import type { Result } from './results.ts';
 import type { ServerError } from './server-error.ts';
 import { observed } from './submission.ts';
+
+const NO_OPTIONS: QueryOptions = {};
 
 /**
  * Requests sent without waiting for the answers of those before (manual: "Pipelining", libpq's "Pipeline Mode").
@@ -47,12 +50,9 @@ export class Pipeline {
     values: readonly unknown[] = [],
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
-    const collector = this.#executor.collector(options ?? {});
-    return this.#request(
-      () => this.#executor.extendedRequest(sql, values, options ?? {}, 'none'),
-      collector,
-      () => collector.only() as Result<ShapeOf<O>>,
-    );
+    const taken = options ?? NO_OPTIONS;
+    const result = this.#executor.oneResult(taken) as OneResult & Answer<Result<ShapeOf<O>>>;
+    return this.#request(() => this.#executor.extendedRequest(sql, values, taken, 'none'), result, result);
   }
 
   /** Sends an execution of a prepared statement; see {@link execute}. */
@@ -61,12 +61,9 @@ export class Pipeline {
     values: readonly unknown[] = [],
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
-    const collector = this.#executor.collector(options ?? {}, statement.description);
-    return this.#request(
-      () => this.#executor.preparedRequest(statement, values, options ?? {}, 'none'),
-      collector,
-      () => collector.only() as Result<ShapeOf<O>>,
-    );
+    const taken = options ?? NO_OPTIONS;
+    const result = this.#executor.oneResult(taken, statement.description) as OneResult & Answer<Result<ShapeOf<O>>>;
+    return this.#request(() => this.#executor.preparedRequest(statement, values, taken, 'none'), result, result);
   }
 
   /**
@@ -75,11 +72,7 @@ export class Pipeline {
    * @throws PipelineAbortedError when it was not executed; what the sink threw.
    */
   submit(request: ExtendedRequest | DescribeRequest, sink: ResultSink): Promise<void> {
-    return this.#request(
-      () => ({ ...request, end: 'none' }),
-      sink,
-      () => undefined,
-    );
+    return this.#request(() => ({ ...request, end: 'none' }), sink, NOTHING);
   }
 
   /** Ends the transaction of the requests so far; resolves when the server is ready. Throws the commit's error. */
@@ -103,30 +96,22 @@ export class Pipeline {
     }
   }
 
-  #request<T>(make: () => Request, sink: ResultSink, result: () => T): Promise<T> {
-    if (this.#channel.observer === undefined) return this.#send(make, sink, result);
+  /** Whatever is wrong with a request rejects. */
+  #request<T>(make: () => Request, sink: ResultSink, answer: Answer<T>): Promise<T> {
     let request: Request;
     try {
       request = make();
     } catch (error) {
       return Promise.reject(error);
     }
-    return observed(this.#channel, request, () => this.#send(() => request, sink, result));
+    if (this.#channel.observer === undefined) return this.#send(request, sink, answer);
+    return observed(this.#channel, request, () => this.#send(request, sink, answer));
   }
 
-  /** Whatever is wrong with a request rejects; one promise a request, because there are many. */
-  #send<T>(make: () => Request, sink: ResultSink, result: () => T): Promise<T> {
+  /** One promise a request, because there are many. */
+  #send<T>(request: Request, sink: ResultSink, answer: Answer<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const settle = (outcome: Outcome): void => {
-        try {
-          if (outcome.kind === 'sink-threw') throw outcome.error;
-          if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
-          resolve(result());
-        } catch (error) {
-          reject(error);
-        }
-      };
-      this.#lease.send(make(), sink, { resolve: settle, reject });
+      this.#lease.send(request, sink, new PipelinedRequest(answer, resolve, reject));
       this.#ended = 'open';
       this.#flushSoon();
     });
@@ -142,5 +127,40 @@ export class Pipeline {
       if (this.#ended === 'open') this.#channel.machine.requestFlush();
       void this.#channel.flush();
     });
+  }
+}
+
+/** What a request resolves to, once it is answered; throws the server's error. */
+interface Answer<T> {
+  only(): T;
+}
+
+/** A request whose sink has got all there is. */
+const NOTHING: Answer<void> = { only: () => undefined };
+
+/** A promise that waits for its place in the pipeline. */
+class PipelinedRequest<T> implements Pending {
+  readonly #answer: Answer<T>;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(answer: Answer<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
+    this.#answer = answer;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  resolve(outcome: Outcome): void {
+    try {
+      if (outcome.kind === 'sink-threw') throw outcome.error;
+      if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
+      this.#resolve(this.#answer.only());
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  reject(error: unknown): void {
+    this.#reject(error);
   }
 }

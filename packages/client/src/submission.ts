@@ -1,6 +1,6 @@
 import type { Channel, Turn } from './channel.ts';
 import { TimeoutError } from './errors.ts';
-import type { Outcome } from './machine/machine.ts';
+import type { Outcome } from './machine/exchange.ts';
 import type { Request } from './machine/requests.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 

@@ -33,7 +33,8 @@ export class DescriptionMemory {
   }
 }
 
-function isBody({ bytes, end, start }: Frame, body: Uint8Array): boolean {
+/** Whether the message has exactly these bytes. */
+export function isBody({ bytes, end, start }: Frame, body: Uint8Array): boolean {
   const { length } = body;
   if (end - start !== length) return false;
   for (let index = 0; index < length; index++) if (bytes[start + index] !== body[index]) return false;

@@ -28,6 +28,7 @@ function run(requests: readonly Request[], bytes: Uint8Array, chunkSizes: readon
       notification: () => undefined,
       parameterStatus: () => undefined,
       fatal: () => undefined,
+      answered: () => undefined,
     },
     'I',
   );

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { fatal, joined, MESSAGES, ready, say } from '../../test/backend-bytes.ts';
 import type { ResultSink } from '../result-sink.ts';
 import type { ServerNotice, ServerNotification } from '../server-error.ts';
-import { Machine, type Outcome } from './machine.ts';
+import type { Outcome } from './exchange.ts';
+import { Machine } from './machine.ts';
 import { FIRST_PHASE, type Phase, TRANSITIONS } from './phases.ts';
 import type { Request } from './requests.ts';
 
@@ -26,6 +27,7 @@ function pair(): Pair {
       notification: ({ channel, payload }: ServerNotification) => heard.push(`notification ${channel} ${payload}`),
       parameterStatus: (name, value) => heard.push(`parameter ${name} ${value}`),
       fatal: ({ message }) => heard.push(`fatal ${message}`),
+      answered: () => undefined,
     },
     'I',
   );

@@ -2,7 +2,6 @@ import {
   BackendTag,
   backendMessageName,
   type CopyResponse,
-  decodeCommandComplete,
   decodeCopyResponse,
   decodeErrorResponse,
   decodeNoticeResponse,
@@ -19,40 +18,19 @@ import {
   type FrameReader,
   RemoteProtocolError,
 } from '@pg-dblink/protocol';
-import { type CopyDirection, DISCARDING_SINK, type ResultSink } from '../result-sink.ts';
+import type { CopyDirection, ResultSink } from '../result-sink.ts';
 import { readMessageFields, ServerError, type ServerNotice, type ServerNotification } from '../server-error.ts';
 import { DescriptionMemory } from './description-memory.ts';
+import { COMPLETED, dropAnswer, type Exchange, type Outcome, promised } from './exchange.ts';
 import { Fifo } from './fifo.ts';
 import { Output } from './output.ts';
-import { FIRST_PHASE, type Move, type Phase, type StepKind, TRANSITIONS } from './phases.ts';
+import { FIRST_PHASE, type Move, type Phase, TRANSITIONS } from './phases.ts';
 import { type Request, writeRequest } from './requests.ts';
 import { checkFieldCount } from './row-check.ts';
+import { TagMemory } from './tag-memory.ts';
 
 /** ReadyForQuery's byte: idle, in a transaction, in a failed one; unknown once the connection is lost. */
 export type TransactionStatus = 'I' | 'T' | 'E' | 'unknown';
-
-/** `completed`: answered to the end. `failed`: with an ErrorResponse to that step. `skipped`: never executed. */
-export type Outcome =
-  | { readonly kind: 'completed' }
-  | { readonly kind: 'failed'; readonly error: ServerError; readonly step: StepKind | undefined }
-  | { readonly kind: 'skipped'; readonly cause: ServerError | undefined }
-  | { readonly kind: 'sink-threw'; readonly error: unknown };
-
-/** One submitted request on its way through the queue. */
-export interface Exchange {
-  readonly request: Request;
-  readonly steps: readonly StepKind[];
-  /** Called once, when the last step has been answered or skipped; not when the connection is lost. */
-  readonly ended: (outcome: Outcome) => void;
-  /** Index of the step that waits for its answer. */
-  at: number;
-  sink: ResultSink;
-  /** Columns of the rows to come; undefined while no RowDescription or caller has said so. */
-  columnCount: number | undefined;
-  /** Whether the sink takes part in the copy that is under way. */
-  copy: 'handled' | 'unhandled';
-  outcome: Outcome;
-}
 
 /** What the machine tells its owner besides what goes to sinks. */
 export interface MachineEvents {
@@ -61,9 +39,10 @@ export interface MachineEvents {
   parameterStatus(name: string, value: string): void;
   /** FATAL or PANIC: the server's last words. */
   fatal(error: ServerError): void;
+  /** A request has had its last answer; whoever made it is told next. */
+  answered(): void;
 }
 
-const COMPLETED: Outcome = { kind: 'completed' };
 const REFUSED_COPY = 'COPY is not handled by this client call';
 
 /**
@@ -82,6 +61,7 @@ export class Machine {
   readonly #events: MachineEvents;
   readonly #queue = new Fifo<Exchange>();
   readonly #descriptions = new DescriptionMemory();
+  readonly #tags = new TagMemory();
   #phase: Phase = 'idle';
   #transactionStatus: TransactionStatus;
   /** Why the pipeline's commands are skipped until the next Sync. */
@@ -106,7 +86,7 @@ export class Machine {
     const steps = this.output.append((writer) => writeRequest(writer, request));
     const columnCount = 'columnCount' in request ? request.columnCount : undefined;
     const exchange: Exchange = {
-      request,
+      kind: request.kind,
       steps,
       ended,
       at: 0,
@@ -215,7 +195,12 @@ export class Machine {
     const { columnCount } = exchange;
     if (columnCount !== undefined) checkFieldCount(frame, columnCount);
     const run = this.#reader.takeRun(columnCount);
-    return this.#deliver(exchange, (sink) => sink.dataRows(run.bytes, run.start, run.end, run.count));
+    try {
+      return promised(exchange.sink.dataRows(run.bytes, run.start, run.end, run.count));
+    } catch (error) {
+      dropAnswer(exchange, error);
+      return undefined;
+    }
   }
 
   #takeCopyData(frame: Frame): Promise<void> | undefined {
@@ -251,9 +236,9 @@ export class Machine {
         return this.#deliver(exchange, (sink) => sink.rowDescription(fields, body));
       }
       case BackendTag.CommandComplete: {
-        const { commandTag } = decodeCommandComplete(frame);
-        if (exchange.request.kind === 'simple') exchange.columnCount = undefined;
-        return this.#deliver(exchange, (sink) => sink.commandComplete(commandTag));
+        const tag = this.#tags.tagOf(frame);
+        if (exchange.kind === 'simple') exchange.columnCount = undefined;
+        return this.#deliver(exchange, (sink) => sink.commandComplete(tag));
       }
       case BackendTag.EmptyQueryResponse:
         return this.#deliver(exchange, (sink) => sink.emptyQueryResponse());
@@ -317,7 +302,7 @@ export class Machine {
         return;
       }
       this.#queue.shift();
-      exchange.ended(exchange.outcome);
+      this.#end(exchange);
     }
     this.#phase = 'aborted';
     this.#abortedBy = cause;
@@ -337,6 +322,11 @@ export class Machine {
     }
     this.#queue.shift();
     this.#phase = this.#firstPhase();
+    this.#end(exchange);
+  }
+
+  #end(exchange: Exchange): void {
+    this.#events.answered();
     exchange.ended(exchange.outcome);
   }
 
@@ -361,9 +351,7 @@ export class Machine {
   /** Calls the sink; what it throws ends the delivery, not the connection. */
   #deliver(exchange: Exchange, call: (sink: ResultSink) => unknown): Promise<void> | undefined {
     try {
-      const answer = call(exchange.sink);
-      // Only a promise is waited for: a callback that happens to return something else did not mean to.
-      return answer instanceof Promise ? answer : undefined;
+      return promised(call(exchange.sink));
     } catch (error) {
       dropAnswer(exchange, error);
       return undefined;
@@ -382,11 +370,6 @@ const COPY_RESPONSES: Readonly<Partial<Record<number, CopyKind>>> = {
   [BackendTag.CopyOutResponse]: COPY_OUT,
   [BackendTag.CopyBothResponse]: { type: 'CopyBothResponse', direction: 'both' },
 };
-
-function dropAnswer(exchange: Exchange, error: unknown): void {
-  exchange.sink = DISCARDING_SINK;
-  exchange.outcome = { kind: 'sink-threw', error };
-}
 
 function violation(phase: Phase, tag: number): RemoteProtocolError {
   const name = backendMessageName(tag);
