@@ -80,10 +80,16 @@ describe('what a call takes', () => {
     expect(wire.take()).toMatchObject({ roundTrips: 1 });
   });
 
-  it('a cursor: one round trip a call, and one more for the transaction around it', async () => {
+  it.each([
+    [100, 1],
+    [1000, 2],
+  ])('a cursor, %d rows a call: %d for the first one, one for each later one', async (rows, first) => {
     await pg.exec(`SELECT dblink_open('c', 'k', 'SELECT a FROM t')`);
     expect(wire.take().roundTrips).toBeLessThanOrEqual(2);
-    for (const _ of Array(5)) await pg.exec(`SELECT count(*) FROM dblink_fetch('c', 'k', 1000) AS t(a int)`);
+    const fetch = `SELECT count(*) FROM dblink_fetch('c', 'k', ${rows}) AS t(a int)`;
+    await pg.exec(fetch);
+    expect(wire.take()).toMatchObject({ roundTrips: first });
+    for (const _ of Array(5)) await pg.exec(fetch);
     expect(wire.take()).toMatchObject({ roundTrips: 5 });
     await pg.exec(`SELECT dblink_close('c', 'k')`);
     expect(wire.take().roundTrips).toBeLessThanOrEqual(2);

@@ -3,6 +3,7 @@ import { type Cluster, startCluster } from '@pg-dblink/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dblink } from '../src/index.ts';
 import { failureOf, rowsOf } from './support/sql.ts';
+import { TYPES } from './support/type-corners.ts';
 
 let cluster: Cluster;
 let pg: PGlite;
@@ -32,42 +33,6 @@ async function runsOf(marker: string): Promise<{ simple: number; extended: numbe
     extended: lines.filter((line) => line.includes('execute <unnamed>: ')).length,
   };
 }
-
-/** Types with a remote expression of g that reaches their corners, NULLs included. */
-const TYPES: readonly (readonly [type: string, expression: string])[] = [
-  ['boolean', 'g % 2 = 0'],
-  ['int2', '(g * 327 - 32000)::int2'],
-  ['int4', 'g * 21474836 - 2147483600'],
-  ['int8', '(g - 100) * 92233720368547758::int8'],
-  ['oid', '(g::int8 * 21474836)::oid'],
-  [
-    'float4',
-    "case g when 1 then 'NaN' when 2 then '-Infinity' when 3 then '1e-45' else random()::float4 * 10 ^ (g % 30) end",
-  ],
-  ['float8', "case g when 1 then 'NaN' when 2 then 'Infinity' when 3 then '5e-324' else random() * 10 ^ (g % 300) end"],
-  ['numeric', "case g when 1 then 'NaN' when 2 then '-Infinity' else random()::numeric * 10 ^ (g % 40) - 7.50 end"],
-  ['numeric(12,3)', 'random()::numeric * 1000'],
-  ['text', "repeat('é€𝄞''\\', g)"],
-  ['varchar', "'v' || g"],
-  ['varchar(4)', "'v' || g"],
-  ['bytea', "decode(md5(g::text), 'hex')"],
-  ['uuid', 'md5(g::text)::uuid'],
-  ['date', "case g when 1 then 'infinity' when 2 then '4713-01-01 BC' else date '1999-12-31' + g * 1000 end"],
-  ['time', "time '00:00' + g * interval '7.000001 minutes'"],
-  [
-    'timestamp',
-    "case g when 1 then '-infinity' when 2 then '294276-12-31 23:59:59.999999' else timestamp '1900-01-01' + g * interval '99.000001 days' end",
-  ],
-  [
-    'timestamptz',
-    "case g when 1 then 'infinity' when 2 then '0044-03-15 BC' else timestamptz '2024-03-31 00:00Z' + g * interval '13.5 minutes' end",
-  ],
-  ['timestamptz(0)', "timestamptz '2024-03-31 00:00Z' + g * interval '0.3 seconds'"],
-  ['interval', 'make_interval(years => g - 50, months => -g, days => g * 3, secs => -g * 1.000001)'],
-  ['int4[]', 'array[g, null, -g]'],
-  ['text[]', "array['a,b', null, '\"', g::text]"],
-  ['jsonb', "jsonb_build_object('k', g, 'ü', array[g])"],
-];
 
 it.each(TYPES)('%s is the same value however it came', async (type, expression) => {
   const table = `wire_${type.replace(/\W/g, '_')}`;

@@ -249,6 +249,7 @@ export class Remote {
 
   #start(sql: string, policy: RowPolicy, road?: Road): Command {
     this.#errorText = '';
+    this.statements.forgetCursor();
     this.#isTaken = always;
     this.#afterwards = IDLE;
     const command = new Command(policy, {

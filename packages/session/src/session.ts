@@ -83,6 +83,7 @@ export interface Verbs {
     howMany: number,
     failOnError: boolean,
     consumer: RowConsumer,
+    columns?: readonly DeclaredColumn[],
   ): Promise<RowOutcome>;
   close(name: string | undefined, cursor: string, failOnError: boolean): Promise<'OK' | 'ERROR'>;
   getConnections(): Promise<string[] | null>;
@@ -182,7 +183,8 @@ function bind(scope: Scope): Verbs {
     query: (target, sql, failOnError, consumer, columns) => query(scope, target, sql, failOnError, consumer, columns),
     exec: (target, sql, failOnError) => exec(scope, target, sql, failOnError),
     open: (name, cursor, sql, failOnError) => open(scope, name, cursor, sql, failOnError),
-    fetch: (name, cursor, howMany, failOnError, consumer) => fetch(scope, name, cursor, howMany, failOnError, consumer),
+    fetch: (name, cursor, howMany, failOnError, consumer, columns) =>
+      fetch(scope, name, cursor, howMany, failOnError, consumer, columns),
     close: (name, cursor, failOnError) => close(scope, name, cursor, failOnError),
     getConnections: async () => getConnections(scope),
     errorMessage: async (name) => errorMessage(scope, name),

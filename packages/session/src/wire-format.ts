@@ -27,11 +27,21 @@ const EXACT_FLOATS_SINCE = 12;
 const WORTHWHILE_ROWS = 64;
 const REMEMBERED_STATEMENTS = 128;
 const LONGEST_REMEMBERED = 16 * 1024;
+/** A FETCH of so many rows is worth the round trip that a description takes. */
+const WORTH_DESCRIBING_ROWS = 1000;
+/** One name and nothing after it: whatever else a cursor's name may hide goes as a simple query. */
+const ONE_NAME = /^(?:[A-Za-z_][\w$]*|"[^"]+")$/;
 
 /** One column of the caller's list. */
 export interface DeclaredColumn {
   readonly typeOid: number;
   readonly typeModifier: number;
+}
+
+/** The cursor that the last command of the connection fetched from. */
+interface FetchedCursor {
+  readonly cursor: string;
+  readonly typeOids: readonly number[];
 }
 
 interface Remembered {
@@ -54,6 +64,7 @@ export class StatementMemory {
   /** Shapes of statements that were not worth a description: they come with other literals each time. */
   readonly #smallShapes = new RecentMap<true>(REMEMBERED_STATEMENTS);
   #floats: 'guarded' | 'as text' = 'guarded';
+  #fetched: FetchedCursor | undefined;
 
   /** A guard has failed: on this connection floats are rounded as text. */
   distrustFloats(): void {
@@ -74,6 +85,35 @@ export class StatementMemory {
     this.#statements.delete(sql);
   }
 
+  /** Until another command begins, the cursor's rows stay what they are. */
+  rememberCursor(cursor: string, fields: readonly RemoteField[]): void {
+    this.#fetched = { cursor, typeOids: fields.map(({ typeOid }) => typeOid) };
+  }
+
+  /** Another command begins: it may declare the cursor anew. */
+  forgetCursor(): void {
+    this.#fetched = undefined;
+  }
+
+  /** The same for a FETCH, whose rows are those of its cursor. */
+  chooseForFetch(
+    cursor: string,
+    howMany: number,
+    declared: readonly DeclaredColumn[],
+    connection: RemoteConnection,
+  ): Approach {
+    const status = connection.transactionStatus;
+    const isPlain = ONE_NAME.test(cursor) && howMany >= WORTHWHILE_ROWS && (status === 'I' || status === 'T');
+    if (!isPlain || !this.#mayGain(declared, connection)) return SIMPLE;
+    const hasFloats = declared.some((column) => this.#isExactFloat(column, connection));
+    if (this.#fetched?.cursor === cursor && !hasFloats) {
+      const { typeOids } = this.#fetched;
+      const formats = typeOids.length === declared.length ? this.#formatsFor(typeOids, declared, connection) : [];
+      return formats.includes(1) ? { kind: 'formats', formats, guard: undefined } : SIMPLE;
+    }
+    return howMany >= WORTH_DESCRIBING_ROWS ? this.#describeFirst(declared, connection) : SIMPLE;
+  }
+
   /** The fastest way that nobody notices. */
   choose(sql: string, declared: readonly DeclaredColumn[], connection: RemoteConnection): Approach {
     const status = connection.transactionStatus;
@@ -91,20 +131,29 @@ export class StatementMemory {
 
   #chooseForUnknown(sql: string, declared: readonly DeclaredColumn[], connection: RemoteConnection): Approach {
     if (sql.length > LONGEST_REMEMBERED) return SIMPLE;
-    const mayGain = declared.some(
+    if (
+      !this.#mayGain(declared, connection) ||
+      this.#smallShapes.get(statementShape(sql, conformingStrings(connection))) === true
+    )
+      return SIMPLE;
+    return isPlainQuery(sql, connection) ? this.#describeFirst(declared, connection) : SIMPLE;
+  }
+
+  #mayGain(declared: readonly DeclaredColumn[], connection: RemoteConnection): boolean {
+    return declared.some(
       (column) => !SAME_BYTES.has(column.typeOid) && this.#isSafe(column, column.typeOid, connection),
     );
-    if (!mayGain || this.#smallShapes.get(statementShape(sql, conformingStrings(connection))) === true) return SIMPLE;
-    return isPlainQuery(sql, connection) ? this.#describeFirst(declared, connection) : SIMPLE;
+  }
+
+  #isExactFloat(column: DeclaredColumn, connection: RemoteConnection): boolean {
+    return FLOATS.has(column.typeOid) && this.#isSafe(column, column.typeOid, connection);
   }
 
   #describeFirst(declared: readonly DeclaredColumn[], connection: RemoteConnection): Approach {
     if (connection.pipeline === undefined) return SIMPLE;
     return {
       kind: 'describe first',
-      asksForFloats: declared.some(
-        (column) => FLOATS.has(column.typeOid) && this.#isSafe(column, column.typeOid, connection),
-      ),
+      asksForFloats: declared.some((column) => this.#isExactFloat(column, connection)),
       formatsFor: (fields, hasExactFloats) => {
         if (fields.length !== declared.length) return [];
         const typeOids = fields.map(({ typeOid }) => typeOid);

@@ -39,6 +39,7 @@ export type CallRequest =
       readonly cursor: string;
       readonly howMany: number;
       readonly failOnError: boolean;
+      readonly columns: readonly DeclaredColumn[];
     }
   | {
       readonly verb: 'close';

@@ -43,7 +43,11 @@ export function makeFunctions(caller: () => Caller): Readonly<Record<string, Hos
     dblink_fetch: (call) => {
       call.prepareSet();
       const { name, first, failOnError } = readArguments(call, 2);
-      returnSet(call, { verb: 'fetch', name, cursor: call.text(first), howMany: call.int4(first + 1), failOnError });
+      const declared = declaredRow(call);
+      const columns = columnsOf(declared);
+      const cursor = { name, cursor: call.text(first), howMany: call.int4(first + 1) };
+      const request = { verb: 'fetch', ...cursor, failOnError, columns } as const;
+      caller().run(request, hostOf(call.engine), (exchange) => receiveSet(call, exchange, declared));
     },
     dblink_close: (call) => {
       const { name, first, failOnError } = readArguments(call, 1);
