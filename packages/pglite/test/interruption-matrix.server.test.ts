@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { type Cluster, startCluster, startFakeProcess } from '@pg-dblink/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createControl, dblink } from '../src/index.ts';
-import { bundleFromSource } from '../src/spawn/from-source.ts';
 import { cancelAfter } from './support/canceller.ts';
+import { type MortalWorker, mortalWorker } from './support/mortal-worker.ts';
 import { failureOf, rowsOf } from './support/sql.ts';
 
 /*
@@ -99,7 +96,7 @@ const waiting: Readonly<Record<string, Waiting>> = {
 };
 
 const control = createControl();
-const channelName = randomUUID();
+let mortal: MortalWorker;
 let cluster: Cluster;
 let silent: Awaited<ReturnType<typeof startFakeProcess>>;
 let pg: PGlite;
@@ -115,7 +112,8 @@ beforeAll(async () => {
       for each row execute function dawdle()`);
   silent = await startFakeProcess({ connections: Array.from({ length: 5 }, () => [{ do: 'hang' as const }]) });
   directory = await mkdtemp(join(tmpdir(), 'dblink-matrix-'));
-  pg = await PGlite.create({ extensions: { dblink: dblink({ control, worker: await mortalWorker() }) } });
+  mortal = await mortalWorker(directory, 'setTimeout(() => process.exit(1), 300)');
+  pg = await PGlite.create({ extensions: { dblink: dblink({ control, worker: mortal.url }) } });
   await pg.exec(`
     CREATE EXTENSION dblink;
     CREATE FUNCTION target() RETURNS text LANGUAGE sql AS $f$ SELECT $$${cluster.conninfo()}$$::text $f$;
@@ -134,36 +132,6 @@ beforeEach(async () => {
     DO $$ BEGIN PERFORM dblink_disconnect('n'); EXCEPTION WHEN OTHERS THEN NULL; END $$;
     SELECT dblink_connect('n', target())`);
 });
-
-/** The network worker with a listener beside it: once it is told to, it ends in the middle of the next call. */
-async function mortalWorker(): Promise<URL> {
-  const source = new URL('../src/spawn/node.ts', import.meta.url).href;
-  const real = bundleFromSource(createRequire(import.meta.url), source).href;
-  const file = join(directory, 'worker.mjs');
-  await writeFile(
-    file,
-    `import ${JSON.stringify(real)};
-    import { BroadcastChannel, parentPort } from 'node:worker_threads';
-    const channel = new BroadcastChannel(${JSON.stringify(channelName)});
-    channel.onmessage = () => {
-      parentPort.once('message', () => setTimeout(() => process.exit(1), 300));
-      // Until then it may still look for calls by itself, and would not be told of the next one.
-      setTimeout(() => channel.postMessage('told'), 20);
-    };`,
-  );
-  return pathToFileURL(file);
-}
-
-/** Returns once the worker knows: from the next call on this thread stands still. */
-async function endWorkerInNextCall(): Promise<void> {
-  const channel = new BroadcastChannel(channelName);
-  const told = new Promise((resolve) => {
-    channel.onmessage = resolve;
-  });
-  channel.postMessage('end');
-  await told;
-  channel.close();
-}
 
 /** Runs the call while another session holds what dblink_open waits for. */
 async function interrupted({ prepare, call }: Waiting, how: (call: string) => Promise<void>): Promise<void> {
@@ -232,7 +200,7 @@ describe.each(Object.entries(waiting))('%s', (_name, one) => {
 
   it('ends with its worker, and the next call has another', async () => {
     await interrupted(one, async (call) => {
-      await endWorkerInNextCall();
+      await mortal.endInNextCall();
       const failure = await failureOf(pg, call);
       expect(failure).toMatchObject({ code: '08006', message: 'the network worker of dblink has ended unexpectedly' });
     });

@@ -1,13 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { type Cluster, startCluster } from '@pg-dblink/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dblink } from '../src/index.ts';
-import { bundleFromSource } from '../src/spawn/from-source.ts';
+import { mortalWorker } from './support/mortal-worker.ts';
 import { failureOf, rowsOf } from './support/sql.ts';
 
 const GONE = {
@@ -29,24 +27,16 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** An engine whose worker does something of its own, half a second after it has started. */
-async function engineWithWorker(name: string, then: string): Promise<PGlite> {
-  const source = new URL('../src/spawn/node.ts', import.meta.url).href;
-  const file = join(directory, `${name}.mjs`);
-  const real = bundleFromSource(createRequire(import.meta.url), source).href;
-  await writeFile(file, `import ${JSON.stringify(real)};\nsetTimeout(() => { ${then} }, 500);\n`);
-  const pg = await PGlite.create({ extensions: { dblink: dblink({ worker: pathToFileURL(file) }) } });
+it.each([
+  ['exits', 'setTimeout(() => process.exit(1), 300)'],
+  ['fails', "setTimeout(() => { throw new Error('a fault'); }, 300)"],
+  ['stops answering', 'setTimeout(() => { for (;;); }, 300)'],
+])('a worker that %s leaves a clean error and a usable engine', async (_name, end) => {
+  const worker = await mortalWorker(directory, end);
+  const pg = await PGlite.create({ extensions: { dblink: dblink({ worker: worker.url }) } });
   await pg.exec('CREATE EXTENSION dblink');
   await pg.exec(`SELECT dblink_connect('n', '${cluster.conninfo()}')`);
-  return pg;
-}
-
-it.each([
-  ['exits', 'process.exit(1)'],
-  ['fails', "throw new Error('a fault')"],
-  ['stops answering', 'for (;;);'],
-])('a worker that %s leaves a clean error and a usable engine', async (name, then) => {
-  const pg = await engineWithWorker(name.replace(/ /g, '-'), then);
+  await worker.endInNextCall();
   const failure = await failureOf(pg, "SELECT * FROM dblink('n', 'select 1 from pg_sleep(60)') AS t(a int)");
   expect(failure).toMatchObject(GONE);
   // A new worker knows no connection of the old one.

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOutcome, type SqlOutcome } from '@pg-dblink/testkit';
@@ -54,7 +54,8 @@ async function startEngine(remote: Remote, code: 'build' | 'source'): Promise<En
       child.kill('SIGKILL');
       await ended;
       // What it bundled to run from the sources goes with a process that ends by itself only.
-      rmSync(join(tmpdir(), `dblink-worker-${child.pid}`), { recursive: true, force: true });
+      const left = readdirSync(tmpdir()).filter((name) => name.startsWith(`dblink-worker-${child.pid}-`));
+      for (const name of left) rmSync(join(tmpdir(), name), { recursive: true, force: true });
     },
   };
   await within(next(child), 'the embedded engine starts', startPatience);

@@ -22,9 +22,14 @@ export interface StandbyOptions {
 
 const PATIENCE_MS = 30_000;
 
-/** Commits do not wait for the WAL writer here: one that does brings all those before it along. */
-const FLUSHED_POSITION = `set synchronous_commit = on;
+/**
+ * Commits do not wait for the WAL writer here: one that does brings all those before it along. It is a transaction of its
+ * own, for the position has to be asked for when it has ended.
+ */
+const FLUSHED_POSITION = `begin;
+  set local synchronous_commit = on;
   select pg_logical_emit_message(true, 'testkit', '');
+  commit;
   select pg_current_wal_flush_lsn()`;
 
 /**
