@@ -33,6 +33,13 @@ const soon = (callback: () => void): void => {
   setImmediate(callback);
 };
 
+/** How long rows lie in the ring before the engine's thread is told of them, if no more come. */
+const ROWS_WAIT_MS = 1;
+
+const later = (callback: () => void): void => {
+  setTimeout(callback, ROWS_WAIT_MS);
+};
+
 /** The network worker: owns the sockets and the session, answers the engine's thread. */
 function main(): void {
   const port = parentPort;
@@ -56,7 +63,7 @@ function main(): void {
         delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
       }),
       signal: () => signal(words),
-      soon,
+      later,
       busy: (isBusy) => {
         heart(isBusy);
         if (!isBusy) mailbox.lookOut();

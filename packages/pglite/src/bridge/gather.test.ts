@@ -10,7 +10,7 @@ function scene() {
   const memory = createRing();
   const writer = new RingWriter(memory);
   const reader = new RingReader(memory, () => writer.wake());
-  const outbox = new Outbox(writer, 1, { signal: () => undefined, soon: (callback) => callback() });
+  const outbox = new Outbox(writer, 1, { signal: () => undefined, later: (callback) => callback() });
   return { outbox, reader, abort: new AbortController() };
 }
 

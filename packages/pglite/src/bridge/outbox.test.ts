@@ -14,7 +14,7 @@ function scene() {
     signal: () => {
       signals++;
     },
-    soon: (callback: () => void) => {
+    later: (callback: () => void) => {
       later.push(callback);
     },
   };
@@ -43,6 +43,16 @@ it('announces rows that nothing follows', () => {
   expect(open(1).sendRows(new Uint8Array(100), 0, 100)).toBeUndefined();
   for (const callback of later) callback();
   expect(signals()).toBe(1);
+});
+
+it('does not announce each of many short runs of rows: a wake-up takes the server longer than to send one', () => {
+  const { open, signals, later, reader } = scene();
+  const outbox = open(1);
+  const chunk = new Uint8Array(8 * 1024);
+  for (let runs = 0; runs < 64; runs++) expect(outbox.sendRows(chunk, 0, chunk.length)).toBeUndefined();
+  expect(signals()).toBe(16);
+  expect(later).toHaveLength(16);
+  while (reader.next() !== undefined);
 });
 
 it('cuts a payload that no frame can hold', () => {

@@ -14,8 +14,8 @@ const WORTH_A_WAKE = 32 * 1024;
 export interface OutboxHost {
   /** Tells it that there is something to read. */
   signal(): void;
-  /** Runs the callback once the events at hand have been dealt with. */
-  soon(callback: () => void): void;
+  /** Runs the callback in a moment, in which more rows may come. */
+  later(callback: () => void): void;
 }
 
 /** The frames of one call on their way into its ring, in order; what does not fit waits here. */
@@ -109,13 +109,13 @@ export class Outbox {
     }
   }
 
-  /** Rows and what describes them are announced together with what follows them at once; the rest cannot wait. */
+  /** Rows and what describes them are announced together with what follows them in a moment; the rest cannot wait. */
   #announce(kind: number, byteLength: number): void {
     const isData = kind === FRAME.rows || kind === FRAME.rowSet;
     const isFirst = this.#untold === 0;
     this.#untold += byteLength + 1;
     if (!isData || this.#untold >= WORTH_A_WAKE) this.#tell();
-    else if (isFirst) this.#host.soon(() => this.#tell());
+    else if (isFirst) this.#host.later(() => this.#tell());
   }
 
   #tell(): void {
