@@ -113,7 +113,7 @@ export class Caller {
       }
     };
 
-    link.post(call, { kind: 'call', channel, request, waits: this.#patience.better });
+    link.post(call, { kind: 'call', channel, request, waits: way });
     this.#depth++;
     try {
       return body({ next });
