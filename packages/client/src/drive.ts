@@ -1,4 +1,4 @@
-import { backendLimits, backendStartupLimits, FrameReader, type ScramProof } from '@pg-dblink/protocol';
+import { BackendTag, backendLimits, backendStartupLimits, FrameReader, type ScramProof } from '@pg-dblink/protocol';
 import {
   type Ask,
   type AskKind,
@@ -90,9 +90,14 @@ interface Attempt {
 class Driver {
   readonly #host: DialogueHost;
   readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.#deadline.abort(this.#signal?.reason);
-  #deadline = new AbortController();
+  readonly #onAbort = (): void => this.#expire(this.#signal?.reason);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Why no answer is waited for any more: the deadline, or the caller's signal. */
+  #expired: { readonly reason: unknown } | undefined;
+  /** Ends the wait for the answer that is due. */
+  #giveUp: ((reason: unknown) => void) | undefined;
+  /** Ends the opening of a stream. */
+  #opening: AbortController | undefined;
   #attempt: Attempt | undefined;
   #security: SecurityContext | undefined;
 
@@ -136,8 +141,9 @@ class Driver {
     deadline: (timeoutMs) => this.#startDeadline(timeoutMs),
     open: async (peer, socket) => {
       const inbox = new Inbox();
-      const { signal } = this.#deadline;
-      const transport = await this.#host.transports.open(peer, inbox.listener, socket, signal);
+      const opening = new AbortController();
+      this.#opening = opening;
+      const transport = await this.#host.transports.open(peer, inbox.listener, socket, opening.signal);
       inbox.transport = transport;
       this.#attempt = { transport, inbox, reader: new FrameReader(STARTUP_LIMITS) };
     },
@@ -146,6 +152,7 @@ class Driver {
     },
     receiveReply: () => this.#current().inbox.take(),
     receive: () => this.#receive(),
+    receiveReport: () => this.#receiveReport(),
     widenLimits: () => {
       const { maxMessageLength } = this.#host;
       this.#current().reader.limits = maxMessageLength === undefined ? LIMITS : backendLimits({ maxMessageLength });
@@ -165,6 +172,12 @@ class Driver {
   #receive(): StartupFrame | Promise<StartupFrame> {
     const { inbox, reader } = this.#current();
     return nextFrame(reader) ?? receiveFrame(inbox, reader);
+  }
+
+  #receiveReport(): readonly StartupFrame[] | Promise<readonly StartupFrame[]> {
+    const first = this.#receive();
+    const { reader } = this.#current();
+    return first instanceof Promise ? first.then((frame) => reportFrom(frame, reader)) : reportFrom(first, reader);
   }
 
   async #beginSecurity(request: SecurityContextRequest): Promise<SecurityStep> {
@@ -198,31 +211,27 @@ class Driver {
 
   #startDeadline(timeoutMs: number | undefined): void {
     clearTimeout(this.#timer);
-    this.#deadline = new AbortController();
+    this.#expired = undefined;
     if (timeoutMs === undefined) return;
-    const deadline = this.#deadline;
-    this.#timer = setTimeout(() => deadline.abort(new AttemptTimeout()), timeoutMs);
+    this.#timer = setTimeout(() => this.#expire(new AttemptTimeout()), timeoutMs);
+  }
+
+  #expire(reason: unknown): void {
+    this.#expired = { reason };
+    this.#opening?.abort(reason);
+    this.#giveUp?.(reason);
   }
 
   /** Lets the deadline and the caller's signal end any wait. */
   #bounded(answer: unknown): unknown {
     if (!(answer instanceof Promise)) return answer;
-    const { signal } = this.#deadline;
-    if (signal.aborted) {
+    if (this.#expired !== undefined) {
       answer.catch(() => undefined);
-      throw signal.reason;
+      throw this.#expired.reason;
     }
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      const settle = (outcome: () => void): void => {
-        signal.removeEventListener('abort', onAbort);
-        outcome();
-      };
-      answer.then(
-        (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(error)),
-      );
+      this.#giveUp = reject;
+      answer.then(resolve, reject);
     });
   }
 }
@@ -240,6 +249,23 @@ function closeQuietly(security: SecurityContext | undefined): void {
 function nextFrame(reader: FrameReader): StartupFrame | undefined {
   const frame = reader.next();
   return frame && { tag: frame.tag, bytes: frame.bytes, start: frame.start, end: frame.end };
+}
+
+/** A message and those behind it that are there already, up to one that ends the start-up. */
+function reportFrom(first: StartupFrame, reader: FrameReader): readonly StartupFrame[] {
+  const frames = [first];
+  let last = first;
+  try {
+    while (last.tag !== BackendTag.ReadyForQuery && last.tag !== BackendTag.ErrorResponse) {
+      const frame = nextFrame(reader);
+      if (frame === undefined) break;
+      frames.push(frame);
+      last = frame;
+    }
+  } catch {
+    // What came before counts; the reader says it again when it is asked for the next one.
+  }
+  return frames;
 }
 
 async function receiveFrame(inbox: Inbox, reader: FrameReader): Promise<StartupFrame> {

@@ -75,7 +75,9 @@ export async function resolveWithFiles(options: ConninfoOptions, from: ResolveOp
     environment: variables,
     serviceFiles: serviceRequest(options, variables) === undefined ? [] : await readServiceFiles(from.variables),
     defaultPassfile: isLibpq ? underHome(from.variables, '.pgpass') : undefined,
-    osUser: osUser(),
+    get osUser() {
+      return osUser();
+    },
     socketDirectory: from.socketDirectory,
   };
   const resolved = resolveConninfo(options, sources);

@@ -93,6 +93,15 @@ function answersOf(world: ScriptedWorld, log: string[]): Answers {
     if (step instanceof Error) throw step;
     return step;
   };
+  const receive = (): StartupFrame => {
+    for (;;) {
+      const frame = reader.next();
+      if (frame !== undefined) return { ...frame };
+      const piece = pieces.shift();
+      if (piece === undefined) throw endOf(current);
+      reader.push(typeof piece === 'function' ? piece(lastSent) : piece);
+    }
+  };
   return {
     resolve(host) {
       const found = world.addresses?.[host];
@@ -121,15 +130,8 @@ function answersOf(world: ScriptedWorld, log: string[]): Answers {
       typeof current.reply === 'string'
         ? new TextEncoder().encode(current.reply)
         : (current.reply ?? new Uint8Array(0)),
-    receive(): StartupFrame {
-      for (;;) {
-        const frame = reader.next();
-        if (frame !== undefined) return { ...frame };
-        const piece = pieces.shift();
-        if (piece === undefined) throw endOf(current);
-        reader.push(typeof piece === 'function' ? piece(lastSent) : piece);
-      }
-    },
+    receive,
+    receiveReport: () => [receive()],
     widenLimits() {
       reader.limits = backendLimits();
     },

@@ -43,8 +43,10 @@ export function optionsFrom(values: ReadonlyMap<ConninfoKeyword, string>): Conni
 
 /** The known options of a record with their keywords typed, in the table's order. */
 export function entriesOf(options: ConninfoOptions): readonly (readonly [ConninfoKeyword, string])[] {
-  return CONNINFO_OPTIONS.flatMap(({ keyword }) => {
+  const entries: (readonly [ConninfoKeyword, string])[] = [];
+  for (const { keyword } of CONNINFO_OPTIONS) {
     const value = options[keyword];
-    return value === undefined ? [] : [[keyword, value] as const];
-  });
+    if (value !== undefined) entries.push([keyword, value]);
+  }
+  return entries;
 }

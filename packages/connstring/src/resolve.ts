@@ -86,10 +86,11 @@ export function resolveConninfo(options: ConninfoOptions, sources: ConninfoSourc
   addService(resolution, sources);
   addEnvironmentAndDefaults(resolution, sources.environment ?? {});
   const socketDirectory = sources.socketDirectory ?? '/tmp';
-  const hosts = splitHosts(valuesOf(resolution), socketDirectory);
-  const user = resolveUser(resolution, sources.osUser);
+  const given = valuesOf(resolution);
+  const hosts = splitHosts(given, socketDirectory);
+  const user = resolveUser(resolution, sources);
   const dbname = resolveDbname(resolution, user);
-  const values = valuesOf(resolution);
+  const values = given.user === user && given.dbname === dbname ? given : valuesOf(resolution);
   const password = resolution.get('password');
   const hasPassword = password !== undefined && password.value !== '';
   return {
@@ -138,7 +139,7 @@ export function serviceRequest(options: ConninfoOptions, environment: Environmen
 }
 
 function addService(resolution: Resolution, { environment, serviceFiles }: ConninfoSources): void {
-  const service = serviceRequest(valuesOf(resolution), environment);
+  const service = resolution.get('service')?.value ?? environment?.['PGSERVICE'];
   if (service === undefined) return;
   for (const { path, text, isRequired } of serviceFiles ?? []) {
     if (text === undefined && isRequired) {
@@ -176,9 +177,11 @@ function addEnvironmentAndDefaults(resolution: Resolution, environment: Environm
   if (!resolution.has('sslcertmode')) resolution.set('sslcertmode', { value: 'allow', source: 'default' });
 }
 
-function resolveUser(resolution: Resolution, osUser: string | undefined): string {
+/** The operating system's user is asked for only where it counts: to find it out may take reading a file. */
+function resolveUser(resolution: Resolution, sources: ConninfoSources): string {
   const given = resolution.get('user')?.value;
   if (given) return given;
+  const { osUser } = sources;
   if (osUser === undefined || osUser === '') {
     const message = 'no user name is given and the name of the operating system user is not known';
     throw new ConninfoError('no-user', message, { keyword: 'user' });
@@ -195,14 +198,18 @@ function resolveDbname(resolution: Resolution, user: string): string {
 }
 
 function valuesOf(resolution: Resolution): ConninfoOptions {
-  return optionsFrom(new Map([...resolution].map(([keyword, { value }]) => [keyword, value])));
+  const values = new Map<ConninfoKeyword, string>();
+  for (const [keyword, { value }] of resolution) values.set(keyword, value);
+  return optionsFrom(values);
 }
 
 function listOf(resolution: Resolution): readonly ResolvedOption[] {
-  return CONNINFO_OPTIONS.flatMap(({ keyword }) => {
+  const options: ResolvedOption[] = [];
+  for (const { keyword } of CONNINFO_OPTIONS) {
     const option = resolution.get(keyword);
-    return option === undefined ? [] : [{ keyword, ...option }];
-  });
+    if (option !== undefined) options.push({ keyword, ...option });
+  }
+  return options;
 }
 
 function originOf({ source, from }: OptionOrigin): OptionOrigin {

@@ -42,6 +42,11 @@ export interface Asks {
   receiveReply(): Uint8Array;
   /** The next message; throws ConnectionClosed or OsError when there is none, RemoteProtocolError when it is none. */
   receive(): StartupFrame;
+  /**
+   * What `receive` would give one by one: the messages that are there, at least one, up to a ReadyForQuery or an
+   * ErrorResponse. A server tells all its parameters at once.
+   */
+  receiveReport(): readonly StartupFrame[];
   /** From AuthenticationOk on other messages are legal and may be longer. */
   widenLimits(): void;
   upgradeTls(request: TlsRequest): TlsFacts;

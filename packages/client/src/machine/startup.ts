@@ -175,55 +175,56 @@ function* initialize(
   const parameters = new Map<string, string>();
   let backendKey: BackendKey | undefined;
   for (;;) {
-    const frame = yield* ask('receive');
-    switch (frame.tag) {
-      case BackendTag.ParameterStatus: {
-        const { name, value } = decodeParameterStatus(frame);
-        if (parameters.size < MAX_PARAMETERS || parameters.has(name)) parameters.set(name, value);
-        break;
+    for (const frame of yield* ask('receiveReport')) {
+      switch (frame.tag) {
+        case BackendTag.ParameterStatus: {
+          const { name, value } = decodeParameterStatus(frame);
+          if (parameters.size < MAX_PARAMETERS || parameters.has(name)) parameters.set(name, value);
+          break;
+        }
+        case BackendTag.BackendKeyData: {
+          const { processId, secretKey } = decodeBackendKeyData(frame, protocolVersion);
+          backendKey = { processId, key: secretKey.slice() };
+          break;
+        }
+        case BackendTag.NoticeResponse:
+          yield* ask('notice', readMessageFields(decodeNoticeResponse(frame).fields));
+          break;
+        case BackendTag.NotificationResponse: {
+          const { processId, channel, payload } = decodeNotificationResponse(frame);
+          yield* ask('notification', { pid: processId, channel, payload });
+          break;
+        }
+        case BackendTag.ErrorResponse:
+          return {
+            kind: 'refused',
+            stage: 'authenticated',
+            encrypted: encryption !== undefined,
+            error: serverError(frame),
+          };
+        case BackendTag.ReadyForQuery:
+          return {
+            kind: 'ready',
+            session: {
+              peer,
+              user: target.resolved.user,
+              database: target.resolved.dbname,
+              where: describePeer(peer, host),
+              parameters,
+              backendKey,
+              protocolMinor: protocolVersion & 0xffff,
+              transactionStatus: decodeReadyForQuery(frame).status,
+              passwordUsed: state.passwordUsed,
+              passwordSource: state.source,
+              encryption,
+            },
+          };
+        default:
+          throw new RemoteProtocolError(
+            'unexpected-message',
+            `unexpected response from server; first received character was "${String.fromCharCode(frame.tag)}"`,
+          );
       }
-      case BackendTag.BackendKeyData: {
-        const { processId, secretKey } = decodeBackendKeyData(frame, protocolVersion);
-        backendKey = { processId, key: secretKey.slice() };
-        break;
-      }
-      case BackendTag.NoticeResponse:
-        yield* ask('notice', readMessageFields(decodeNoticeResponse(frame).fields));
-        break;
-      case BackendTag.NotificationResponse: {
-        const { processId, channel, payload } = decodeNotificationResponse(frame);
-        yield* ask('notification', { pid: processId, channel, payload });
-        break;
-      }
-      case BackendTag.ErrorResponse:
-        return {
-          kind: 'refused',
-          stage: 'authenticated',
-          encrypted: encryption !== undefined,
-          error: serverError(frame),
-        };
-      case BackendTag.ReadyForQuery:
-        return {
-          kind: 'ready',
-          session: {
-            peer,
-            user: target.resolved.user,
-            database: target.resolved.dbname,
-            where: describePeer(peer, host),
-            parameters,
-            backendKey,
-            protocolMinor: protocolVersion & 0xffff,
-            transactionStatus: decodeReadyForQuery(frame).status,
-            passwordUsed: state.passwordUsed,
-            passwordSource: state.source,
-            encryption,
-          },
-        };
-      default:
-        throw new RemoteProtocolError(
-          'unexpected-message',
-          `unexpected response from server; first received character was "${String.fromCharCode(frame.tag)}"`,
-        );
     }
   }
 }

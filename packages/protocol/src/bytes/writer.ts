@@ -13,6 +13,8 @@ export const MAX_MESSAGE_LENGTH = 0x3ffffffe;
 /** The greatest length field for messages that carry no data (PQ_SMALL_MESSAGE_LIMIT). */
 export const MAX_SMALL_MESSAGE_LENGTH = 10_000;
 
+/** Many writers write one message: the memory of the first ones is small. */
+const firstByteLength = 1024;
 const slabByteLength = 16_384;
 const none = -1;
 const shortText = 48;
@@ -83,6 +85,17 @@ export class Writer {
     this.#lengthAt = none;
     this.#ceiling = 0;
     this.#whole = this.#at;
+  }
+
+  /**
+   * Ends the message in front of its last `byteLength` bytes, which are not written here: the caller sends them right
+   * behind what he takes, from where they lie.
+   */
+  endBefore(byteLength: number): void {
+    const at = this.#lengthAt;
+    this.#limit(this.#at + byteLength);
+    this.end();
+    this.#putInt32(at, this.#at - at + byteLength);
   }
 
   /** Hands out the whole messages written since the last call. */
@@ -247,17 +260,22 @@ export class Writer {
 
   #reserve(byteLength: number): void {
     const needed = this.#at + byteLength;
-    if (needed > this.#ceiling) {
-      if (this.#lengthAt === none) throw new LocalProtocolError('invalid-state', 'no message has been begun');
-      this.#refuse('message-too-long', `${this.#messageType ?? 'message'} would be longer than the protocol allows`);
-    }
+    if (needed > this.#ceiling) this.#limit(needed);
     if (needed > this.#bytes.byteLength) this.#grow(needed);
+  }
+
+  /** Refuses a message that would end there. */
+  #limit(end: number): void {
+    if (end <= this.#ceiling) return;
+    if (this.#lengthAt === none) throw new LocalProtocolError('invalid-state', 'no message has been begun');
+    this.#refuse('message-too-long', `${this.#messageType ?? 'message'} would be longer than the protocol allows`);
   }
 
   #grow(needed: number): void {
     const from = this.#from;
     const held = this.#at - from;
-    const grown = new Uint8Array(Math.max(slabByteLength, held * 2, needed - from));
+    const least = this.#bytes.byteLength === 0 ? firstByteLength : slabByteLength;
+    const grown = new Uint8Array(Math.max(least, held * 2, needed - from));
     grown.set(this.#bytes.subarray(from, this.#at));
     this.#bytes = grown;
     this.#from = 0;
