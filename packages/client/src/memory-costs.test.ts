@@ -14,6 +14,9 @@ import { resolveWithFiles } from './files.ts';
 import type { Transport, TransportProvider } from './transport.ts';
 
 const QUERY = 'Q'.charCodeAt(0);
+const PARSE = 'P'.charCodeAt(0);
+/** ParseComplete and BindComplete. */
+const PREPARED = Uint8Array.of(0x31, 0, 0, 0, 4, 0x32, 0, 0, 0, 4);
 const CHUNK_BYTES = 65_536;
 /** Smaller arrays are parts of messages; larger ones are what a connection reads, joins and writes in. */
 const BUFFER_BYTES = 4096;
@@ -59,6 +62,10 @@ function answering(answer: Uint8Array): TransportProvider {
         write(bytes) {
           if (bytes[0] === 0) send(welcome);
           else if (bytes[0] === QUERY) send(answer);
+          else if (bytes[0] === PARSE) {
+            send(PREPARED);
+            send(answer);
+          }
           return true;
         },
         resume: () => undefined,
@@ -146,5 +153,16 @@ describe('what a query takes of memory of its own', () => {
     // One buffer to write in, and slabs of 8 KiB for the 488 rows that lie across two chunks.
     expect(counts.buffers).toBeLessThanOrEqual(21);
     expect(counts.copiedBytes).toBeLessThanOrEqual(152_056);
+  });
+
+  test('100,000 rows as typed columns: blocks while they come, and each value moved once more', async () => {
+    const connection = await connected(answerOf(100_000));
+    const counts = countMemory();
+    const { columns } = await connection.typedColumns('SELECT many');
+    expect(columns.map(({ kind }) => kind)).toEqual(['int32', 'text']);
+    // 400,000 bytes of text in blocks of 4, 16, 64 and twice 256 KiB, then as one; what lies across two chunks is moved
+    // byte by byte.
+    expect(counts.buffers).toBeLessThanOrEqual(8);
+    expect(counts.copiedBytes).toBeLessThanOrEqual(400_100);
   });
 });

@@ -2,11 +2,15 @@ import { asciiText, malformed, readFloat32, readFloat64, readInt64 } from '../ty
 import { timestampMicroseconds } from '../types/date-time.ts';
 import { parseFloatText } from '../types/float-text.ts';
 import { readIsoTimestamp } from '../types/iso-reader.ts';
+import type { FieldRanges } from './field-finder.ts';
 
 /** Any integer of so many digits is exact as a number. */
 const EXACT_DIGITS = 15;
-/** The order of bytes in this machine's typed arrays. */
-const LITTLE_ENDIAN: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+/** Any integer of so many digits is a small integer of the engine. */
+const SHORT_DIGITS = 9;
+const POWERS: readonly number[] = Array.from({ length: EXACT_DIGITS - SHORT_DIGITS + 1 }, (_, digits) => 10 ** digits);
+/** Which half of an int8 comes first in this machine's typed arrays. */
+const LOW_HALF: 0 | 1 = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
 
 /** How the values of a column of {@link TypedColumns} are stored. */
 export type ColumnKind = 'int32' | 'uint32' | 'int64' | 'float64' | 'boolean' | 'timestamp' | 'text' | 'values';
@@ -36,14 +40,6 @@ export function kindOf(typeOid: number, format: number): ColumnKind {
   return format === 0 && TEXT_IN_TEXT_OIDS.has(typeOid) ? 'text' : 'values';
 }
 
-/** Where the fields of a run of rows lie: column by column, `rows` entries each; a start of −1 is NULL. */
-export interface FieldRanges {
-  readonly bytes: Uint8Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  readonly rows: number;
-}
-
 /** A decimal integer of at most ten digits; the caller's array keeps its lowest 32 bits. */
 function smallInteger(bytes: Uint8Array, start: number, end: number): number {
   const isNegative = bytes[start] === 0x2d;
@@ -55,6 +51,13 @@ function smallInteger(bytes: Uint8Array, start: number, end: number): number {
 /** At least one decimal digit and nothing else, fewer than a number cannot hold. */
 function digitsOf(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) throw malformed('integer');
+  const split = end - start <= SHORT_DIGITS ? end : start + SHORT_DIGITS;
+  const value = shortDigitsOf(bytes, start, split);
+  return split === end ? value : value * (POWERS[end - split] ?? Number.NaN) + shortDigitsOf(bytes, split, end);
+}
+
+/** So few digits that the engine needs no float for them. */
+function shortDigitsOf(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at++) {
     const digit = (bytes[at] ?? 0) - 0x30;
@@ -141,7 +144,7 @@ export function fillBigints(
   into: number,
   format: 'text' | 'binary',
 ): void {
-  const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
+  const halves = halvesOf(array);
   for (let row = 0; row < rows; row++) {
     const start = starts[first + row] ?? -1;
     if (start < 0) continue;
@@ -149,7 +152,7 @@ export function fillBigints(
     if (format === 'text' && end - start <= EXACT_DIGITS) {
       const isNegative = bytes[start] === 0x2d;
       const value = digitsOf(bytes, isNegative ? start + 1 : start, end);
-      setInt64(view, into + row, isNegative ? 0 - value : value);
+      setInt64(halves, into + row, isNegative ? 0 - value : value);
     } else if (format === 'text') {
       array[into + row] = longInteger(bytes, start, end);
     } else {
@@ -159,13 +162,17 @@ export function fillBigints(
   }
 }
 
-/** Stores a safe integer as element `index` of a BigInt64Array. */
-function setInt64(view: DataView, index: number, value: number): void {
+/** The same memory, two elements for each. */
+function halvesOf(array: BigInt64Array): Int32Array {
+  return new Int32Array(array.buffer, array.byteOffset, array.length * 2);
+}
+
+/** Stores a safe integer as element `index` of an array of int8s, whose halves are given. */
+function setInt64(halves: Int32Array, index: number, value: number): void {
   // Towards minus infinity, as two's complement wants it.
-  const high = Math.floor(value / 2 ** 32);
-  const at = index * 8;
-  view.setInt32(LITTLE_ENDIAN ? at : at + 4, value - high * 2 ** 32, LITTLE_ENDIAN);
-  view.setInt32(LITTLE_ENDIAN ? at + 4 : at, high, LITTLE_ENDIAN);
+  const high = Math.floor(value * 2 ** -32);
+  halves[index * 2 + LOW_HALF] = value - high * 2 ** 32;
+  halves[index * 2 + 1 - LOW_HALF] = high;
 }
 
 /** Microseconds since 2000-01-01, in UTC where there is an offset. */
@@ -175,14 +182,14 @@ export function fillTimestamps(
   array: BigInt64Array,
   into: number,
 ): void {
-  const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
+  const halves = halvesOf(array);
   for (let row = 0; row < rows; row++) {
     const start = starts[first + row] ?? -1;
     if (start < 0) continue;
     const end = ends[first + row] ?? start;
     const microseconds = readIsoTimestamp(bytes, start, end);
     if (Number.isNaN(microseconds)) array[into + row] = rareTimestamp(bytes, start, end);
-    else setInt64(view, into + row, microseconds);
+    else setInt64(halves, into + row, microseconds);
   }
 }
 

@@ -1,10 +1,10 @@
 import { type FieldDescription, parseCommandTag } from '@pg-dblink/protocol';
 import type { ResultSink } from '../result-sink.ts';
 import type { ServerError } from '../server-error.ts';
-import { readInt32 } from '../types/bytes.ts';
 import type { TypeRegistry } from '../types/registry.ts';
+import { nextBlockLength } from './blocks.ts';
 import { ColumnBuilder } from './column-builder.ts';
-import { ROW_HEADER_BYTES, tornRow } from './interpreted.ts';
+import { FieldFinder } from './field-finder.ts';
 import type { TypedColumn } from './typed-column.ts';
 
 /** A result as typed arrays, one column each: nothing is allocated a row or a value. */
@@ -17,15 +17,18 @@ export interface TypedColumns {
 }
 
 /**
- * Collects the typed columns of one statement, a run of rows at a time: first the fields are found, then each column is
- * filled by a loop of its own.
+ * Collects the typed columns of one statement, a few rows at a time: first the fields are found, then each column is
+ * filled by a loop of its own, while the processor still has the rows at hand.
  */
 export class TypedColumnCollector implements ResultSink {
   readonly #types: TypeRegistry;
   #fields: readonly FieldDescription[] = [];
   #builders: readonly ColumnBuilder[] = [];
-  #starts = new Int32Array(0);
-  #ends = new Int32Array(0);
+  #finder = new FieldFinder(0);
+  #rows = 0;
+  /** How long the columns' last blocks are, and how many rows are in them. */
+  #blockLength = 0;
+  #inBlock = 0;
   #tag = '';
   #error: ServerError | undefined;
 
@@ -37,24 +40,33 @@ export class TypedColumnCollector implements ResultSink {
   finish(): TypedColumns {
     if (this.#error !== undefined) throw this.#error;
     const { command, rows } = parseCommandTag(this.#tag);
-    const columns = this.#builders.map((builder) => builder.finish());
+    const columns = this.#builders.map((builder) => builder.finish(this.#rows));
     return { fields: this.#fields, columns, command, rowCount: rows === undefined ? undefined : Number(rows) };
   }
 
   rowDescription(fields: readonly FieldDescription[]): void {
     this.#fields = fields;
     this.#builders = fields.map((field) => new ColumnBuilder(field, this.#types));
+    this.#finder = new FieldFinder(fields.length);
+    this.#rows = 0;
+    this.#blockLength = 0;
+    this.#inBlock = 0;
   }
 
-  dataRows(bytes: Uint8Array, start: number, end: number, count: number): void {
-    const columnCount = this.#builders.length;
-    if (count * columnCount > this.#starts.length) {
-      this.#starts = new Int32Array(count * columnCount);
-      this.#ends = new Int32Array(count * columnCount);
+  dataRows(bytes: Uint8Array, start: number, end: number): void {
+    const finder = this.#finder;
+    const { nulls, stride } = finder;
+    finder.begin(bytes);
+    for (let at = start; at < end; ) {
+      if (this.#inBlock === this.#blockLength) this.#beginBlock();
+      at = finder.find(at, end, this.#blockLength - this.#inBlock);
+      for (const [column, builder] of this.#builders.entries()) {
+        builder.append(finder, column * stride, this.#inBlock, nulls[column] === 1 ? 'some' : 'none');
+      }
+      this.#inBlock += finder.rows;
+      this.#rows += finder.rows;
     }
-    findFields(bytes, start, end, { starts: this.#starts, ends: this.#ends, rows: count, columnCount });
-    const ranges = { bytes, starts: this.#starts, ends: this.#ends, rows: count };
-    for (const [column, builder] of this.#builders.entries()) builder.append(ranges, column * count);
+    finder.finish();
   }
 
   commandComplete(tag: string): void {
@@ -67,33 +79,10 @@ export class TypedColumnCollector implements ResultSink {
 
   emptyQueryResponse(): void {}
   copyResponse(): void {}
-}
 
-function findFields(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  into: {
-    readonly starts: Int32Array;
-    readonly ends: Int32Array;
-    readonly rows: number;
-    readonly columnCount: number;
-  },
-): void {
-  const { columnCount, ends, rows, starts } = into;
-  let at = start;
-  for (let row = 0; at < end; row++) {
-    const rowEnd = at + 1 + readInt32(bytes, at + 1);
-    at += ROW_HEADER_BYTES;
-    for (let slot = row; slot < columnCount * rows; slot += rows) {
-      if (at + 4 > rowEnd) throw tornRow();
-      const byteLength = readInt32(bytes, at);
-      at += 4;
-      if (byteLength < -1 || at + byteLength > rowEnd) throw tornRow();
-      starts[slot] = byteLength < 0 ? -1 : at;
-      if (byteLength > 0) at += byteLength;
-      ends[slot] = at;
-    }
-    if (at !== rowEnd) throw tornRow();
+  #beginBlock(): void {
+    this.#blockLength = nextBlockLength(this.#blockLength);
+    this.#inBlock = 0;
+    for (const builder of this.#builders) builder.begin(this.#blockLength);
   }
 }
