@@ -4,9 +4,11 @@ import { hmacSha256, sha256 } from './sha256.ts';
 
 const KEY_BYTES = 32;
 
-/** ClientKey and ServerKey of one password, salt and iteration count. */
+/** What the keys of one password, salt and iteration count are. */
 interface ScramKeys {
   readonly clientKey: Uint8Array;
+  /** The hash of the client's key. */
+  readonly storedKey: Uint8Array;
   readonly serverKey: Uint8Array;
 }
 
@@ -56,20 +58,20 @@ export class ScramKeyCache {
  */
 export async function computeScramProof(request: ScramProofRequest, cache?: ScramKeyCache): Promise<ScramProof> {
   const { challenge } = request;
-  const { clientKey, serverKey } = await scramKeys(request, cache);
+  const { clientKey, serverKey, storedKey } = await scramKeys(request, cache);
   const message = utf8(challenge.authMessage);
-  const clientSignature = hmacSha256(sha256(clientKey), message);
-  return {
-    clientProof: clientKey.map((byte, index) => byte ^ (clientSignature[index] ?? 0)),
-    serverSignature: hmacSha256(serverKey, message),
-  };
+  const clientProof = hmacSha256(storedKey, message);
+  for (let index = 0; index < KEY_BYTES; index++)
+    clientProof[index] = (clientProof[index] ?? 0) ^ (clientKey[index] ?? 0);
+  return { clientProof, serverSignature: hmacSha256(serverKey, message) };
 }
 
 async function scramKeys(request: ScramProofRequest, cache: ScramKeyCache | undefined): Promise<ScramKeys> {
   const { challenge, clientKey, password, serverKey } = request;
-  if (clientKey !== undefined && serverKey !== undefined) return { clientKey, serverKey };
+  if (clientKey !== undefined && serverKey !== undefined) return keysOf(clientKey, serverKey);
   const derived = await derivedKeys(utf8(saslprep(password ?? '')), challenge, cache);
-  return { clientKey: clientKey ?? derived.clientKey, serverKey: serverKey ?? derived.serverKey };
+  if (clientKey === undefined && serverKey === undefined) return derived;
+  return keysOf(clientKey ?? derived.clientKey, serverKey ?? derived.serverKey);
 }
 
 async function derivedKeys(
@@ -83,12 +85,13 @@ async function derivedKeys(
   const material = await crypto.subtle.importKey('raw', password, 'PBKDF2', false, ['deriveBits']);
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: salt.slice(), iterations };
   const salted = new Uint8Array(await crypto.subtle.deriveBits(parameters, material, KEY_BYTES * 8));
-  const keys = {
-    clientKey: hmacSha256(salted, utf8('Client Key')),
-    serverKey: hmacSha256(salted, utf8('Server Key')),
-  };
+  const keys = keysOf(hmacSha256(salted, utf8('Client Key')), hmacSha256(salted, utf8('Server Key')));
   if (name !== undefined) cache?.keep(name, keys);
   return keys;
+}
+
+function keysOf(clientKey: Uint8Array, serverKey: Uint8Array): ScramKeys {
+  return { clientKey, serverKey, storedKey: sha256(clientKey) };
 }
 
 function utf8(text: string): Uint8Array<ArrayBuffer> {
@@ -96,5 +99,7 @@ function utf8(text: string): Uint8Array<ArrayBuffer> {
 }
 
 function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += (byte + 0x100).toString(16).slice(1);
+  return text;
 }

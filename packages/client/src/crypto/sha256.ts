@@ -13,7 +13,7 @@ function fractionBits(root: number): number {
 
 const PRIMES: readonly number[] = Array.from({ length: 312 }, (_, number) => number).filter(isPrime);
 const ROUND_CONSTANTS: Int32Array = Int32Array.from(PRIMES, (prime) => fractionBits(Math.cbrt(prime)));
-const FIRST_STATE: readonly number[] = PRIMES.slice(0, 8).map((prime) => fractionBits(Math.sqrt(prime)));
+const FIRST_STATE: Int32Array = Int32Array.from(PRIMES.slice(0, 8), (prime) => fractionBits(Math.sqrt(prime)));
 
 function isPrime(number: number): boolean {
   if (number < 2) return false;
@@ -23,7 +23,8 @@ function isPrime(number: number): boolean {
 
 /** The SHA-256 digest of all parts, one after the other: 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  let byteLength = 0;
+  for (const part of parts) byteLength += part.byteLength;
   const padded = new Uint8Array(Math.ceil((byteLength + 9) / BLOCK_BYTES) * BLOCK_BYTES);
   let end = 0;
   for (const part of parts) {
@@ -34,12 +35,12 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   const message = new DataView(padded.buffer);
   message.setUint32(padded.byteLength - 8, Math.floor(byteLength / 2 ** 29));
   message.setUint32(padded.byteLength - 4, byteLength << 3);
-  const state = Int32Array.from(FIRST_STATE);
+  const state = FIRST_STATE.slice();
   const words = new Int32Array(64);
   for (let at = 0; at < padded.byteLength; at += BLOCK_BYTES) compress(state, words, message, at);
   const digest = new Uint8Array(DIGEST_BYTES);
   const view = new DataView(digest.buffer);
-  for (const [index, word] of state.entries()) view.setInt32(index * 4, word);
+  for (let index = 0; index < 8; index++) view.setInt32(index * 4, state[index] ?? 0);
   return digest;
 }
 
@@ -47,8 +48,12 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
   const inner = new Uint8Array(BLOCK_BYTES);
   inner.set(key.byteLength > BLOCK_BYTES ? sha256(key) : key);
-  const outer = inner.map((byte) => byte ^ 0x5c);
-  for (let index = 0; index < BLOCK_BYTES; index++) inner[index] = (inner[index] ?? 0) ^ 0x36;
+  const outer = new Uint8Array(BLOCK_BYTES);
+  for (let index = 0; index < BLOCK_BYTES; index++) {
+    const byte = inner[index] ?? 0;
+    outer[index] = byte ^ 0x5c;
+    inner[index] = byte ^ 0x36;
+  }
   return sha256(outer, sha256(inner, message));
 }
 
@@ -66,7 +71,14 @@ function compress(state: Int32Array, words: Int32Array, message: DataView, start
     const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
     words[step] = ((words[step - 16] ?? 0) + sigma0 + (words[step - 7] ?? 0) + sigma1) | 0;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let a = state[0] ?? 0;
+  let b = state[1] ?? 0;
+  let c = state[2] ?? 0;
+  let d = state[3] ?? 0;
+  let e = state[4] ?? 0;
+  let f = state[5] ?? 0;
+  let g = state[6] ?? 0;
+  let h = state[7] ?? 0;
   for (let step = 0; step < 64; step++) {
     const choice = (e & f) ^ (~e & g);
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
@@ -82,5 +94,13 @@ function compress(state: Int32Array, words: Int32Array, message: DataView, start
     b = a;
     a = (first + second) | 0;
   }
-  for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) state[index] = ((state[index] ?? 0) + word) | 0;
+  // The elements are 32 bits wide: what is beyond them falls off.
+  state[0] = (state[0] ?? 0) + a;
+  state[1] = (state[1] ?? 0) + b;
+  state[2] = (state[2] ?? 0) + c;
+  state[3] = (state[3] ?? 0) + d;
+  state[4] = (state[4] ?? 0) + e;
+  state[5] = (state[5] ?? 0) + f;
+  state[6] = (state[6] ?? 0) + g;
+  state[7] = (state[7] ?? 0) + h;
 }

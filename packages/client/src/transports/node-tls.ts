@@ -1,6 +1,6 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { endPointHashName } from '../crypto/certificate-hash.ts';
 import { ALPN_PROTOCOL, type TlsRequest } from '../tls-request.ts';
 import { TlsError, type TlsFacts } from '../transport.ts';
@@ -54,16 +54,49 @@ function connectionOptions(plain: Socket, request: TlsRequest, material: TlsMate
   return {
     socket: plain,
     ALPNProtocols: [ALPN_PROTOCOL],
-    minVersion: request.minVersion ?? 'TLSv1',
-    ...(request.maxVersion === undefined ? {} : { maxVersion: request.maxVersion }),
+    secureContext: secureContext(request, material),
     servername: sendsName ? request.host : '',
-    ...(material.roots === undefined || material.roots === 'system' ? {} : { ca: material.roots }),
-    ...(material.revocationLists.length === 0 ? {} : { crl: [...material.revocationLists] }),
-    ...(material.client === undefined ? {} : { cert: material.client.certificate, key: material.client.key }),
     // Chain and name are judged after the handshake, where libpq's words for a refusal are at hand.
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   };
+}
+
+/** A context and what it was made of. */
+interface MadeContext {
+  readonly versions: string;
+  readonly roots: TlsMaterial['roots'];
+  readonly context: SecureContext;
+}
+
+/** How many contexts are remembered: a program connects to few servers in few ways. */
+const MAX_CONTEXTS = 8;
+const madeContexts: MadeContext[] = [];
+
+/**
+ * The context of a request; made once for those that are alike, because it takes a tenth of the handshake. One with a
+ * private key is not kept, nor one with what changes while a program runs: revocation lists, and the system's roots.
+ */
+function secureContext(request: TlsRequest, material: TlsMaterial): SecureContext {
+  const { client, revocationLists, roots } = material;
+  if (client !== undefined || revocationLists.length > 0 || roots === 'system') return newContext(request, material);
+  const versions = `${request.minVersion} ${request.maxVersion}`;
+  const made = madeContexts.find((other) => other.versions === versions && other.roots === roots);
+  if (made !== undefined) return made.context;
+  const context = newContext(request, material);
+  madeContexts.push({ versions, roots, context });
+  if (madeContexts.length > MAX_CONTEXTS) madeContexts.shift();
+  return context;
+}
+
+function newContext(request: TlsRequest, { client, revocationLists, roots }: TlsMaterial): SecureContext {
+  return createSecureContext({
+    minVersion: request.minVersion ?? 'TLSv1',
+    ...(request.maxVersion === undefined ? {} : { maxVersion: request.maxVersion }),
+    ...(roots === undefined || roots === 'system' ? {} : { ca: roots }),
+    ...(revocationLists.length === 0 ? {} : { crl: [...revocationLists] }),
+    ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+  });
 }
 
 function shakeHands(plain: Socket, request: TlsRequest, material: TlsMaterial): Promise<TLSSocket> {
