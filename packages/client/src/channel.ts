@@ -78,7 +78,6 @@ export class Channel {
   #settleDrained: () => void = () => undefined;
   #cancelTimer: ReturnType<typeof setTimeout> | undefined;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
-  #soon: ReturnType<typeof setTimeout> | undefined;
   /** How many requests have been answered so far. */
   #answered = 0;
 
@@ -176,20 +175,12 @@ export class Channel {
     const { output } = this.machine;
     if (output.byteLength === 0) return this.#drained;
     this.meter.sent(output.byteLength);
-    if (!this.#transport.write(output.take())) {
+    if (!(output.isLent ? this.#lend(output.takeParts()) : this.#transport.write(output.take()))) {
       this.#drained ??= new Promise((resolve) => {
         this.#settleDrained = resolve;
       });
     }
     return this.#drained;
-  }
-
-  /** Sends what the machine has written when this turn of the event loop is over, with what comes until then. */
-  flushSoon(): void {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
-      void this.flush();
-    }, 0);
   }
 
   /**
@@ -261,6 +252,10 @@ export class Channel {
     this.#loss = 'told';
     if (loss === undefined || loss === 'told') return new ConnectionLostError(NO_CONNECTION, safeToRetry);
     return new ConnectionLostError(loss.story, safeToRetry, { cause: loss.cause });
+  }
+
+  #lend(parts: readonly Uint8Array[]): boolean {
+    return this.#transport.lend?.(parts) ?? this.#transport.write(joined(parts));
   }
 
   #begin(turn: Turn): void {
@@ -348,11 +343,20 @@ export class Channel {
     this.#loss = loss;
     this.machine.close();
     clearTimeout(this.#cancelTimer);
-    clearTimeout(this.#soon);
     clearTimeout(this.#idleTimer);
     this.#onDrained();
     this.#current?.lost();
     this.#current = undefined;
     for (const turn of this.#waiting.clear()) turn.lost();
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
 }

@@ -244,7 +244,8 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Runs `COPY … FROM STDIN` with the pieces of `source`, which is drawn upon as fast as the server takes it.
-   * Resolves to the number of rows; what the source throws undoes the copy and is thrown here.
+   * Resolves to the number of rows; what the source throws undoes the copy and is thrown here. A source may use the
+   * memory of a piece again when it is asked for the next one; the pieces of an array stay in use until the end.
    */
   copyIn(sql: string, source: CopySource, options?: SubmitOptions): Promise<number> {
     return copyIn(this.#channel, sql, source, options);

@@ -1,15 +1,17 @@
 import { parseCommandTag } from '@pg-dblink/protocol';
 import type { Channel } from './channel.ts';
+import { CopyFeed } from './copy-feed.ts';
 import { UsageError } from './errors.ts';
 import type { CopyDirection, ResultSink } from './result-sink.ts';
 import type { ServerError } from './server-error.ts';
 import { type SubmitOptions, submit } from './submission.ts';
 
-/** Pieces of COPY data: text is sent as UTF-8. */
+/**
+ * Pieces of COPY data, cut anywhere; text is sent as UTF-8. Bytes may change as soon as the next piece is asked for;
+ * those in an array, whose pieces are sent together from where they lie, not before the copy has ended.
+ */
 export type CopySource = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
-/** Written data waits for more until it is this much, or the source pauses. */
-const FLUSH_BYTES = 64 * 1024;
 /** The server takes no CopyFail of more than 10,000 bytes. */
 const MAX_REASON_CHARACTERS = 1000;
 
@@ -27,6 +29,7 @@ type Feeding =
 class CopyInSink implements ResultSink {
   readonly #channel: Channel;
   readonly #source: CopySource;
+  readonly #feed: CopyFeed;
   #feeding: Feeding = { state: 'not-begun' };
   #error: ServerError | undefined;
   #rowCount = 0;
@@ -34,6 +37,7 @@ class CopyInSink implements ResultSink {
   constructor(channel: Channel, source: CopySource) {
     this.#channel = channel;
     this.#source = source;
+    this.#feed = new CopyFeed(channel, Array.isArray(source) ? 'lasting' : 'passing');
   }
 
   /** The number of rows that the server has taken; throws what went wrong. */
@@ -47,7 +51,7 @@ class CopyInSink implements ResultSink {
   copyResponse(direction: CopyDirection): unknown {
     if (direction !== 'in' || this.#feeding.state !== 'not-begun') return undefined;
     this.#feeding = { state: 'feeding' };
-    void this.#feed();
+    void this.#feedAll();
     return 'handled';
   }
 
@@ -57,6 +61,7 @@ class CopyInSink implements ResultSink {
 
   errorResponse(error: ServerError): void {
     this.#error ??= error;
+    this.#feed.drop();
     if (this.#feeding.state === 'feeding') this.#feeding = { state: 'refused' };
   }
 
@@ -64,25 +69,24 @@ class CopyInSink implements ResultSink {
   dataRows(): void {}
   emptyQueryResponse(): void {}
 
-  async #feed(): Promise<void> {
-    const { machine } = this.#channel;
+  async #feedAll(): Promise<void> {
     try {
       for await (const piece of this.#source) {
         if (!this.#isFeeding()) return;
-        machine.copyData(typeof piece === 'string' ? new TextEncoder().encode(piece) : piece);
-        if (machine.output.byteLength >= FLUSH_BYTES) await this.#channel.flush();
-        else this.#channel.flushSoon();
+        const sent = this.#feed.put(piece);
+        if (sent !== undefined) await sent;
         if (!this.#isFeeding()) return;
       }
       if (!this.#isFeeding()) return;
       this.#feeding = { state: 'fed' };
-      machine.copyDone();
+      this.#feed.end();
     } catch (error) {
       if (!this.#isFeeding()) return;
       this.#feeding = { state: 'source-failed', error };
-      machine.copyFail(reasonOf(error));
+      this.#feed.drop();
+      this.#channel.machine.copyFail(reasonOf(error));
+      void this.#channel.flush();
     }
-    void this.#channel.flush();
   }
 
   #isFeeding(): boolean {

@@ -43,6 +43,11 @@ export interface TransportListener {
 export interface Transport {
   /** Sends bytes, which must not change afterwards. False: wait for `drained` before sending much more. */
   write(bytes: Uint8Array): boolean;
+  /**
+   * Sends bytes one part after the other, which may change again when this has returned true, or else after `drained`.
+   * Without this method they are copied into one piece for `write`.
+   */
+  lend?(parts: readonly Uint8Array[]): boolean;
   /** Lets chunks flow again, after opening and after `receive` returned false. */
   resume(): void;
   /** Puts TLS on the stream, checks what the request demands, and keeps chunks stopped until {@link resume}. */

@@ -108,11 +108,20 @@ describe('what a call takes', () => {
     expect(sockets.take()).toMatchObject({ writes: 1, roundTrips: 1 });
   });
 
-  test('COPY in: small pieces are gathered to 64 KiB', async () => {
-    const pieces = Array.from({ length: 10_000 }, (_, index) => `${index}\tthe text of a row\n`);
-    expect(await connection.copyIn('copy copied from stdin', pieces)).toBe(10_000);
-    const { writes, bytesWritten, roundTrips } = sockets.take();
-    expect(roundTrips).toBe(2);
-    expect(writes).toBeLessThanOrEqual(2 + Math.ceil(bytesWritten / 65_536));
+  test('COPY in: small pieces are gathered to 256 KiB, large ones of an array to 512 KiB', async () => {
+    const lines = Array.from({ length: 50_000 }, (_, index) => `${index}\tthe text of a row\n`);
+    expect(await connection.copyIn('copy copied from stdin', lines.values())).toBe(50_000);
+    const small = sockets.take();
+    expect(small.roundTrips).toBe(2);
+    expect(small.writes).toBeLessThanOrEqual(2 + Math.ceil(small.bytesWritten / 262_144));
+    const bytes = Buffer.from(lines.join(''));
+    const pieces = Array.from({ length: 20 }, (_, index) => bytes.subarray(index * 60_000, (index + 1) * 60_000));
+    expect(await connection.copyIn('copy copied from stdin', [...pieces, bytes.subarray(1_200_000)])).toBe(50_000);
+    const large = sockets.take();
+    expect(large.roundTrips).toBe(2);
+    // The statement, twice eight pieces, and the rest with CopyDone.
+    expect(large.writes).toBe(4);
+    // The headers and what ends the copy are all that is not data.
+    expect(large.bytesWritten - bytes.byteLength).toBeLessThan(60);
   });
 });

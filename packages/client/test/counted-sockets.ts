@@ -5,7 +5,7 @@ import { nodeSockets } from '../src/transports/node-socket.ts';
 /** What went through the sockets since the last {@link CountedSockets.take}. */
 export interface SocketCounts {
   readonly opened: number;
-  /** Calls of `write`, each of which is a system call. */
+  /** Calls of `write` and `lend`, each of which is a system call. */
   readonly writes: number;
   readonly bytesWritten: number;
   /** Times that something was sent after something had been received, or first of all. */
@@ -28,13 +28,20 @@ export function countedSockets(): CountedSockets {
   let roundTrips = 0;
   let turn: 'ours' | 'theirs' = 'ours';
 
+  const count = (byteLength: number): void => {
+    writes += 1;
+    bytesWritten += byteLength;
+    if (turn === 'ours') roundTrips += 1;
+    turn = 'theirs';
+  };
   const counted = (transport: Transport): Transport => ({
     write(bytes) {
-      writes += 1;
-      bytesWritten += bytes.byteLength;
-      if (turn === 'ours') roundTrips += 1;
-      turn = 'theirs';
+      count(bytes.byteLength);
       return transport.write(bytes);
+    },
+    lend(parts) {
+      count(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+      return transport.lend?.(parts) ?? true;
     },
     resume: () => transport.resume(),
     upgradeTls: (request) => transport.upgradeTls(request),

@@ -167,6 +167,19 @@ describe.each(availableVersions())('PostgreSQL %i', (version) => {
       expect((await connection.query('select count(*)::int as n from c'))[0]?.rows).toEqual([{ n: 0 }]);
     });
 
+    test('a refusal in the middle of large pieces, and a cancel: the connection goes on', async () => {
+      const piece = Buffer.from('1\tx\n'.repeat(100_000));
+      const bad = [...Array.from({ length: 20 }, () => piece), Buffer.from('bad\n'.repeat(10_000)), piece];
+      expect(await sqlStateOf(connection.copyIn('copy c from stdin', bad))).toBe('22P02');
+      async function* endless(): AsyncGenerator<Uint8Array> {
+        for (;;) yield piece;
+      }
+      const call = connection.copyIn('copy c from stdin', endless());
+      setTimeout(() => void connection.cancel(), 50);
+      expect(await sqlStateOf(call)).toBe('57014');
+      expect((await connection.query('select count(*)::int as n from c'))[0]?.rows).toEqual([{ n: 0 }]);
+    });
+
     test('a source that never yields is ended by the signal', async () => {
       const silent = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) };
       const call = connection.copyIn('copy c from stdin', silent, { signal: AbortSignal.timeout(50) });

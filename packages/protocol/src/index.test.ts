@@ -51,6 +51,7 @@ test('the client entry', () => {
     'encodeCancelRequest',
     'encodeClose',
     'encodeCopyData',
+    'encodeCopyDataHeader',
     'encodeCopyDone',
     'encodeCopyFail',
     'encodeDescribe',

@@ -48,7 +48,14 @@ export { type Bind, encodeBind } from './messages/bind.ts';
 export { type CancelRequest, encodeCancelRequest } from './messages/cancel-request.ts';
 export { type Close, encodeClose } from './messages/close.ts';
 export { type CommandComplete, decodeCommandComplete } from './messages/command-complete.ts';
-export { type CopyData, type CopyFail, decodeCopyData, encodeCopyData, encodeCopyFail } from './messages/copy-data.ts';
+export {
+  type CopyData,
+  type CopyFail,
+  decodeCopyData,
+  encodeCopyData,
+  encodeCopyDataHeader,
+  encodeCopyFail,
+} from './messages/copy-data.ts';
 export { type CopyResponse, decodeCopyResponse } from './messages/copy-responses.ts';
 export { type DataRow, decodeDataRow, fieldBytes, fieldCount, fieldText, readDataRow } from './messages/data-row.ts';
 export { type Describe, encodeDescribe, type Target } from './messages/describe.ts';

@@ -6,6 +6,9 @@ import { Writer } from '@pg-dblink/protocol';
  */
 export class Output {
   readonly #writer = new Writer();
+  /** What goes out in front of the writer's bytes: what was lent, and what had been written before it. */
+  #parts: Uint8Array[] = [];
+  #partsByteLength = 0;
 
   /** Runs `write` on the writer; when it throws, nothing that it wrote will be sent. */
   append<T>(write: (writer: Writer) => T): T {
@@ -18,12 +21,35 @@ export class Output {
     }
   }
 
-  /** Hands out everything that waits as one piece, which is not written to again. */
+  /** Appends bytes from where they lie, the rest of the message whose beginning was appended last. */
+  lend(bytes: readonly Uint8Array[]): void {
+    const parts = [this.#writer.take(), ...bytes];
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.#partsByteLength += part.byteLength;
+    }
+  }
+
+  /** Whether some of what waits is lent: it is to be taken as parts. */
+  get isLent(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  /** Hands out everything that waits as one piece, which is not written to again; nothing of it may be lent. */
   take(): Uint8Array {
     return this.#writer.take();
   }
 
+  /** Hands out everything that waits, in the order in which it goes out. */
+  takeParts(): readonly Uint8Array[] {
+    const parts = this.#parts;
+    if (this.#writer.byteLength > 0) parts.push(this.#writer.take());
+    this.#parts = [];
+    this.#partsByteLength = 0;
+    return parts;
+  }
+
   get byteLength(): number {
-    return this.#writer.byteLength;
+    return this.#partsByteLength + this.#writer.byteLength;
   }
 }

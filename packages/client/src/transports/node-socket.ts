@@ -17,7 +17,7 @@ const MAX_RECEIVE_BYTES = 128 * 1024;
  * A kernel that takes everything at once never makes a writer wait, and a writer that never waits does not hear that
  * the server has long refused: after this many bytes it is told to wait for one turn of the event loop.
  */
-const BURST_BYTES = 64 * 1024;
+const BURST_BYTES = 1024 * 1024;
 
 /**
  * TCP and unix sockets of Node, with TLS on top when asked.
@@ -114,6 +114,8 @@ class NodeTransport implements Transport {
   #socket: Socket | TLSSocket;
   /** Bytes written since the event loop has last looked for input. */
   #burst = 0;
+  /** How many calls of {@link lend} the kernel has not taken all of. */
+  #lent = 0;
   #fate: 'open' | 'failed' | 'closed' = 'open';
 
   constructor(socket: Socket, listener: TransportListener, files: TlsFiles) {
@@ -127,6 +129,22 @@ class NodeTransport implements Transport {
     const isTaken = this.#socket.write(bytes);
     this.#burst += bytes.byteLength;
     if (!isTaken) return false;
+    if (this.#burst < BURST_BYTES) return true;
+    this.#endBurst();
+    return false;
+  }
+
+  lend(parts: readonly Uint8Array[]): boolean {
+    const socket = this.#socket;
+    this.#lent += 1;
+    socket.cork();
+    for (const [index, part] of parts.entries()) {
+      socket.write(part, index === parts.length - 1 ? this.#onTaken : undefined);
+      this.#burst += part.byteLength;
+    }
+    socket.uncork();
+    // Node counts what the kernel has not taken; when it has taken all, nothing is referred to any more.
+    if (socket.writableLength > 0) return false;
     if (this.#burst < BURST_BYTES) return true;
     this.#endBurst();
     return false;
@@ -174,14 +192,26 @@ class NodeTransport implements Transport {
     socket.removeListener('close', this.#onEnd);
   }
 
-  readonly #onDrain = (): void => this.#endBurst();
+  readonly #onTaken = (): void => {
+    this.#lent -= 1;
+    this.#onDrain();
+  };
+
+  readonly #onDrain = (): void => {
+    if (this.#burst < BURST_BYTES) this.#tellDrained();
+    else this.#endBurst();
+  };
 
   /** Says "drained" after the event loop has looked for input once. */
   #endBurst(): void {
     setImmediate(() => {
       this.#burst = 0;
-      if (!this.#socket.writableNeedDrain) this.#listener.drained();
+      this.#tellDrained();
     });
+  }
+
+  #tellDrained(): void {
+    if (this.#lent === 0 && !this.#socket.writableNeedDrain) this.#listener.drained();
   }
 
   readonly #onError = (error: Error): void => {

@@ -29,6 +29,12 @@ function tracedTransport(transport: Transport, tracer: Tracer): Transport {
       tracer.frontend(bytes);
       return transport.write(bytes);
     },
+    ...(transport.lend && {
+      lend(parts) {
+        for (const part of parts) tracer.frontend(part);
+        return transport.lend?.(parts) ?? true;
+      },
+    }),
     resume: () => transport.resume(),
     upgradeTls: (request) => transport.upgradeTls(request),
     close: (how) => transport.close(how),

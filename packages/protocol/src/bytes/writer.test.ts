@@ -1,7 +1,7 @@
 import { int64 } from '@pg-dblink/testkit/byte-list';
 import { expect, test } from 'vitest';
 import { isLocalProtocolError } from '../errors.ts';
-import { encodeCopyData, encodeQuery, encodeSync } from '../index.ts';
+import { encodeCopyData, encodeCopyDataHeader, encodeQuery, encodeSync } from '../index.ts';
 import { MAX_MESSAGE_LENGTH, Writer } from './writer.ts';
 
 test('what was taken is not written to again', () => {
@@ -82,6 +82,28 @@ test('the greatest message is what a server takes', () => {
   expect(() => encodeCopyData(new Writer(), { data: claimed })).toThrow(
     expect.objectContaining({ code: 'message-too-long' }),
   );
+});
+
+test('a message whose data is sent from where it lies has the same bytes', () => {
+  const data = new Uint8Array(100_000).fill(7);
+  const [whole, parted] = [new Writer(), new Writer()];
+  for (const writer of [whole, parted]) encodeSync(writer);
+  encodeCopyData(whole, { data });
+  encodeCopyDataHeader(parted, data.byteLength);
+  expect(parted.byteLength).toBe(10);
+  expect(Buffer.concat([parted.take(), data])).toEqual(Buffer.from(whole.take()));
+  encodeSync(parted);
+  expect(parted.take()).toEqual(Uint8Array.of(0x53, 0, 0, 0, 4));
+});
+
+test('data that is sent from where it lies has the same limit', () => {
+  const writer = new Writer();
+  encodeCopyDataHeader(writer, MAX_MESSAGE_LENGTH - 4);
+  expect(() => encodeCopyDataHeader(writer, MAX_MESSAGE_LENGTH - 3)).toThrow(
+    expect.objectContaining({ code: 'message-too-long', messageType: 'CopyData' }),
+  );
+  expect(writer.take().byteLength).toBe(5);
+  expect(() => writer.endBefore(1)).toThrow(expect.objectContaining({ code: 'invalid-state' }));
 });
 
 test('64-bit integers', () => {

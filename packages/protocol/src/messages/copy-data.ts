@@ -45,6 +45,22 @@ export function encodeCopyData(writer: Writer, message: Fields<CopyData>): void 
 }
 
 /**
+ * Writes a CopyData up to its data, `byteLength` bytes that are sent right behind it from where they lie: what is large
+ * need not be copied.
+ *
+ * @throws LocalProtocolError when the message would pass the server's limit of 1 GiB.
+ * @example
+ * ```ts
+ * encodeCopyDataHeader(writer, piece.byteLength);
+ * for (const part of [writer.take(), piece]) socket.write(part);
+ * ```
+ */
+export function encodeCopyDataHeader(writer: Writer, byteLength: number): void {
+  writer.begin(FrontendTag.CopyData, 'CopyData');
+  writer.endBefore(byteLength);
+}
+
+/**
  * Reads the body of a CopyFail.
  *
  * @throws RemoteProtocolError when the body is not what the manual says ("Message Formats").
