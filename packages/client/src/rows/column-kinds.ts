@@ -177,7 +177,7 @@ function setInt64(halves: Int32Array, index: number, value: number): void {
 
 /** Microseconds since 2000-01-01, in UTC where there is an offset. */
 export function fillTimestamps(
-  { bytes, ends, rows, starts }: FieldRanges,
+  { bytes, ends, rows, starts, view }: FieldRanges,
   first: number,
   array: BigInt64Array,
   into: number,
@@ -187,7 +187,7 @@ export function fillTimestamps(
     const start = starts[first + row] ?? -1;
     if (start < 0) continue;
     const end = ends[first + row] ?? start;
-    const microseconds = readIsoTimestamp(bytes, start, end);
+    const microseconds = readIsoTimestamp(bytes, start, end, view);
     if (Number.isNaN(microseconds)) array[into + row] = rareTimestamp(bytes, start, end);
     else setInt64(halves, into + row, microseconds);
   }

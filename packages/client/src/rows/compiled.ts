@@ -57,7 +57,7 @@ function sourceOf(names: readonly string[] | undefined, columnCount: number): st
     let v${index} = null;
     if (length !== -1) {
       if (length < 0 || at + length > rowEnd) throw tornRow();
-      v${index} = d${index}(bytes, at, at += length);
+      v${index} = d${index}(bytes, at, at += length, view);
     }`,
   );
   return `'use strict';

@@ -70,7 +70,7 @@ export function interpretRows(decoders: readonly DecodeValue[], makeRow: MakeRow
             continue;
           }
         }
-        values[column] = decoders[column]?.(bytes, at, valueEnd);
+        values[column] = decoders[column]?.(bytes, at, valueEnd, view);
         at = valueEnd;
       }
       if (at !== rowEnd) throw tornRow();

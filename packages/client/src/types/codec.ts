@@ -1,5 +1,8 @@
-/** Makes a value of the bytes from `start` up to `end`; they may be looked at during the call only. */
-export type DecodeValue = (bytes: Uint8Array, start: number, end: number) => unknown;
+/**
+ * Makes a value of the bytes from `start` up to `end`; they may be looked at during the call only. `view`, where the
+ * caller has one, is of the same memory: it reads several bytes in one step.
+ */
+export type DecodeValue = (bytes: Uint8Array, start: number, end: number, view?: DataView) => unknown;
 
 /** How values of one type travel, in both formats and both directions. */
 export interface TypeCodec {

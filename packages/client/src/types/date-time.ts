@@ -142,12 +142,12 @@ function timeMicroseconds(name: string, text: string): number {
 /** Text of a timestamptz in UTC; what is not ISO (another DateStyle) stays as it is. */
 function decodeTimestamptz(decodeText: DecodeText): DecodeValue {
   const write = isoWriter(decodeText);
-  return (bytes, start, end) => {
+  return (bytes, start, end, view) => {
     // `+00`, which is what a session in UTC sends.
     if (bytes[end - 3] === 0x2b && bytes[end - 2] === 0x30 && bytes[end - 1] === 0x30) {
-      return decodeText(bytes, start, end);
+      return decodeText(bytes, start, end, view);
     }
-    const microseconds = readIsoTimestamp(bytes, start, end);
+    const microseconds = readIsoTimestamp(bytes, start, end, view);
     if (!Number.isNaN(microseconds)) return isoText(microseconds, '+00', write);
     const text = decodeText(bytes, start, end);
     return TIMESTAMP.test(text) ? timestampText(timestampMicroseconds('timestamptz', text), '+00') : text;
@@ -236,11 +236,11 @@ function asDate(codec: TypeCodec): TypeCodec {
   };
   return {
     ...codec,
-    decodeText(bytes, start, end) {
+    decodeText(bytes, start, end, view) {
       const microseconds =
         codec.name === 'date' && end - start === 10
           ? readIsoDay(bytes, start, end) * DAY_MICROSECONDS
-          : readIsoTimestamp(bytes, start, end);
+          : readIsoTimestamp(bytes, start, end, view);
       return Number.isNaN(microseconds) ? toDate(codec.decodeText(bytes, start, end)) : dateOf(microseconds);
     },
     decodeBinary(bytes, start, end) {

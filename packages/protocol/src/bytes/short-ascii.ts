@@ -14,15 +14,18 @@ const longest = 32;
  * ```
  */
 export function shortAsciiFirst(decodeText: DecodeText): DecodeText {
-  return (bytes, start, end) => shortAscii(bytes, start, end - start) ?? decodeText(bytes, start, end);
+  return (bytes, start, end, view) =>
+    shortAscii(bytes, start, end - start, view) ?? decodeText(bytes, start, end, view);
 }
 
 /** The text of a few ASCII bytes; undefined when they are more, or not ASCII. */
-export function shortAscii(bytes: Uint8Array, at: number, byteLength: number): string | undefined {
+export function shortAscii(bytes: Uint8Array, at: number, byteLength: number, view?: DataView): string | undefined {
   if (byteLength > longest) return undefined;
   let union = 0;
-  for (let index = 0; index < byteLength; index += 1) union |= bytes[at + index]!;
-  return union < 0x80 ? characters(bytes, at, byteLength) : undefined;
+  let index = 0;
+  if (view !== undefined) for (; index + 4 <= byteLength; index += 4) union |= view.getInt32(at + index);
+  for (; index < byteLength; index += 1) union |= bytes[at + index]!;
+  return (union & 0x8080_8080) === 0 ? characters(bytes, at, byteLength) : undefined;
 }
 
 // One call with all characters makes a flat string in one allocation; a loop would make a string a character.

@@ -3,9 +3,10 @@ import { shortAscii } from './short-ascii.ts';
 
 /**
  * Turns the bytes from `start` up to `end` into text. The caller chooses the implementation: the portable
- * {@link decodeUtf8}, or what its platform does faster.
+ * {@link decodeUtf8}, or what its platform does faster. `view`, where the caller has one, is of the same memory as
+ * `bytes`: it reads several bytes in one step.
  */
-export type DecodeText = (bytes: Uint8Array, start: number, end: number) => string;
+export type DecodeText = (bytes: Uint8Array, start: number, end: number, view?: DataView) => string;
 
 /** The two globals that every platform has and that the compiler's ES library does not declare. */
 interface UniversalGlobals {
@@ -33,8 +34,8 @@ const encoder = new TextEncoder();
  * decodeUtf8(new Uint8Array([0xc3, 0xa9]), 0, 2); // 'é'
  * ```
  */
-export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
-  return shortAscii(bytes, start, end - start) ?? lossy.decode(bytes.subarray(start, end));
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number, view?: DataView): string {
+  return shortAscii(bytes, start, end - start, view) ?? lossy.decode(bytes.subarray(start, end));
 }
 
 /**
@@ -45,8 +46,8 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
  * decodeUtf8Strict(new Uint8Array([0xff]), 0, 1); // throws
  * ```
  */
-export function decodeUtf8Strict(bytes: Uint8Array, start: number, end: number): string {
-  const ascii = shortAscii(bytes, start, end - start);
+export function decodeUtf8Strict(bytes: Uint8Array, start: number, end: number, view?: DataView): string {
+  const ascii = shortAscii(bytes, start, end - start, view);
   if (ascii !== undefined) return ascii;
   try {
     return fatal.decode(bytes.subarray(start, end));
