@@ -1,10 +1,11 @@
 import type { Outcome } from './machine/exchange.ts';
 import type { TransactionStatus } from './machine/machine.ts';
 import type { OneResult } from './one-result.ts';
+import type { Result } from './results.ts';
 import type { ServerError } from './server-error.ts';
 import { DescriptionSink, executionOf, type StatementDescription } from './statement.ts';
 import type { CachedStatement } from './statement-cache.ts';
-import type { FollowUp } from './submission.ts';
+import type { Answer, FollowUp } from './submission.ts';
 import type { TypeRegistry } from './types/registry.ts';
 
 /** What one execution by way of the cache needs of its executor. */
@@ -29,7 +30,7 @@ export interface CachedRunContext {
  * no other call of this connection either. A statement that is unknown keeps its name: behind a pooler every server
  * learns it once.
  */
-export class CachedRun {
+export class CachedRun implements Answer<Result<unknown>> {
   collector: OneResult;
   readonly #context: CachedRunContext;
   readonly #statement: CachedStatement;
@@ -46,6 +47,11 @@ export class CachedRun {
     const { description, name, sql } = this.#statement;
     const request = executionOf(name, sql, description, this.#context.types, this.#context.values);
     return { request, sink: this.collector };
+  }
+
+  /** The result, once nothing is to be sent any more; throws the server's error. */
+  answer(): Result<unknown> {
+    return this.collector.answer();
   }
 
   /** What to send behind an answer; undefined when that was the last one. */

@@ -138,8 +138,8 @@ export class Connection implements AsyncDisposable {
    * @throws LocalProtocolError when the request cannot be encoded, ConnectionLostError, TimeoutError, the signal's
    * reason, or what the sink threw.
    */
-  async submit(request: Request, sink: ResultSink, options?: SubmitOptions): Promise<void> {
-    await submit(this.#channel, request, sink, options);
+  submit(request: Request, sink: ResultSink, options?: SubmitOptions): Promise<void> {
+    return submit(this.#channel, request, sink, options);
   }
 
   /**
@@ -147,8 +147,8 @@ export class Connection implements AsyncDisposable {
    *
    * @throws ServerError of the statement that failed; none after it has run.
    */
-  async query<O extends QueryOptions = QueryOptions>(sql: string, options?: O): Promise<readonly Result<ShapeOf<O>>[]> {
-    return (await this.#executor.query(sql, options ?? {})) as readonly Result<ShapeOf<O>>[];
+  query<O extends QueryOptions = QueryOptions>(sql: string, options?: O): Promise<readonly Result<ShapeOf<O>>[]> {
+    return this.#executor.query(sql, options ?? {}) as Promise<readonly Result<ShapeOf<O>>[]>;
   }
 
   /**
@@ -156,12 +156,12 @@ export class Connection implements AsyncDisposable {
    *
    * @throws ServerError, or UsageError for a parameter that cannot be sent.
    */
-  async execute<O extends ExecuteOptions = ExecuteOptions>(
+  execute<O extends ExecuteOptions = ExecuteOptions>(
     sql: string,
     values: readonly unknown[] = [],
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
-    return (await this.#executor.execute(sql, values, options ?? {})) as Result<ShapeOf<O>>;
+    return this.#executor.execute(sql, values, options ?? {}) as Promise<Result<ShapeOf<O>>>;
   }
 
   /** Runs one statement and gives its result column by column; see {@link execute}. */

@@ -14,7 +14,7 @@ import { TypedColumnCollector, type TypedColumns } from './rows/typed-columns.ts
 import { encodeParameter, executionOf, prepareStatement, type StatementDescription } from './statement.ts';
 import { type CachedStatement, StatementCache } from './statement-cache.ts';
 import { StatementNames } from './statement-names.ts';
-import { type SubmitOptions, submit } from './submission.ts';
+import { type SubmitOptions, submit, submitFor } from './submission.ts';
 import type { TypeRegistry } from './types/registry.ts';
 
 const DEFAULT_BATCH_SIZE = 1000;
@@ -34,11 +34,9 @@ export class Executor implements StatementRunner {
     this.#cache = new StatementCache(statementCacheSize);
   }
 
-  async query(sql: string, options: QueryOptions): Promise<readonly Result<unknown>[]> {
+  query(sql: string, options: QueryOptions): Promise<readonly Result<unknown>[]> {
     const collector = this.collector(options);
-    await submit(this.#channel, { kind: 'simple', sql }, collector, options);
-    if (collector.error !== undefined) throw collector.error;
-    return collector.results;
+    return submitFor(this.#channel, { kind: 'simple', sql }, collector, collector, options);
   }
 
   execute(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
@@ -88,19 +86,19 @@ export class Executor implements StatementRunner {
     return new PreparedStatement(name, sql, description, this);
   }
 
-  async runPrepared(
-    { description, name, sql }: PreparedStatement,
+  runPrepared(
+    statement: PreparedStatement,
     values: readonly unknown[],
     options: QueryOptions,
   ): Promise<Result<unknown>> {
-    const collector = this.oneResult(options, description);
-    await submit(
-      this.#channel,
-      executionOf(name, sql, description, this.#typesOf(options), values),
-      collector,
-      options,
-    );
-    return collector.only();
+    const result = this.oneResult(options, statement.description);
+    let request: ExtendedRequest;
+    try {
+      request = this.preparedRequest(statement, values, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return submitFor(this.#channel, request, result, result, options);
   }
 
   async *streamPrepared(
@@ -113,8 +111,7 @@ export class Executor implements StatementRunner {
 
   async closeStatement(name: string): Promise<void> {
     const collector = this.collector({});
-    await submit(this.#channel, { kind: 'close', target: 'statement', name }, collector);
-    if (collector.error !== undefined) throw collector.error;
+    await submitFor(this.#channel, { kind: 'close', target: 'statement', name }, collector, collector);
   }
 
   /** The request of an unprepared statement. */
@@ -165,9 +162,8 @@ export class Executor implements StatementRunner {
   }
 
   async #executeOnce(sql: string, values: readonly unknown[], options: ExecuteOptions): Promise<Result<unknown>> {
-    const collector = this.oneResult(options);
-    await submit(this.#channel, this.extendedRequest(sql, values, options), collector, options);
-    return collector.only();
+    const result = this.oneResult(options);
+    return await submitFor(this.#channel, this.extendedRequest(sql, values, options), result, result, options);
   }
 
   /** Executes by way of the cache; see {@link CachedRun} for what happens when the server has forgotten. */
@@ -190,8 +186,7 @@ export class Executor implements StatementRunner {
       statement,
     );
     const { request, sink } = run.begin();
-    await submit(this.#channel, request, sink, options, (outcome) => run.next(outcome));
-    return run.collector.only();
+    return await submitFor(this.#channel, request, sink, run, options, (outcome) => run.next(outcome));
   }
 
   /** Two calls with the same text prepare it once. */

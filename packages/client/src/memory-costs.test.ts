@@ -138,8 +138,8 @@ describe('what a query takes of memory of its own', () => {
     const counts = countMemory();
     for (let call = 0; call < 100; call += 1) await connection.query('SELECT 1');
     expect(counts.buffers).toBeLessThanOrEqual(1);
-    // What the first buffer had in it.
-    expect(counts.copiedBytes).toBeLessThanOrEqual(42);
+    // What the first buffer had in it, and the command tag, which is remembered: none of it again in the calls after.
+    expect(counts.copiedBytes).toBeLessThanOrEqual(51);
   });
 
   test('100,000 rows in chunks of 64 KiB: only what lies across two chunks is copied, into slabs', async () => {
@@ -152,7 +152,7 @@ describe('what a query takes of memory of its own', () => {
     expect(Math.floor(answer.byteLength / CHUNK_BYTES)).toBe(488);
     // One buffer to write in, and slabs of 8 KiB for the 488 rows that lie across two chunks.
     expect(counts.buffers).toBeLessThanOrEqual(21);
-    expect(counts.copiedBytes).toBeLessThanOrEqual(152_056);
+    expect(counts.copiedBytes).toBeLessThanOrEqual(152_070);
   });
 
   test('100,000 rows as typed columns: blocks while they come, and each value moved once more', async () => {

@@ -25,7 +25,7 @@ export class OneResult implements ResultSink {
   }
 
   /** The result, once the request is answered; throws the server's error. */
-  only(): Result<unknown> {
+  answer(): Result<unknown> {
     if (this.#error !== undefined) throw this.#error;
     const { command, rowCount } = wordsOf(this.#tag);
     return { fields: this.#fields, rows: this.#rows ?? [], command, rowCount };

@@ -10,7 +10,7 @@ import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 import type { Result } from './results.ts';
 import type { ServerError } from './server-error.ts';
-import { observed } from './submission.ts';
+import { type Answer, NOTHING, observed } from './submission.ts';
 
 const NO_OPTIONS: QueryOptions = {};
 
@@ -130,14 +130,6 @@ export class Pipeline {
   }
 }
 
-/** What a request resolves to, once it is answered; throws the server's error. */
-interface Answer<T> {
-  only(): T;
-}
-
-/** A request whose sink has got all there is. */
-const NOTHING: Answer<void> = { only: () => undefined };
-
 /** A promise that waits for its place in the pipeline. */
 class PipelinedRequest<T> implements Pending {
   readonly #answer: Answer<T>;
@@ -154,7 +146,7 @@ class PipelinedRequest<T> implements Pending {
     try {
       if (outcome.kind === 'sink-threw') throw outcome.error;
       if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
-      this.#resolve(this.#answer.only());
+      this.#resolve(this.#answer.answer());
     } catch (error) {
       this.#reject(error);
     }

@@ -54,11 +54,11 @@ export class PreparedStatement {
   }
 
   /** Runs the statement; throws ServerError, or UsageError for parameters that do not fit. */
-  async execute<O extends QueryOptions = QueryOptions>(
+  execute<O extends QueryOptions = QueryOptions>(
     values: readonly unknown[] = [],
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
-    return (await this.#runner.runPrepared(this, values, options ?? {})) as Result<ShapeOf<O>>;
+    return this.#runner.runPrepared(this, values, options ?? {}) as Promise<Result<ShapeOf<O>>>;
   }
 
   /** Runs the statement and yields its rows batch by batch; see {@link Connection.batches}. */

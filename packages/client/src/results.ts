@@ -50,6 +50,12 @@ export class ResultCollector implements ResultSink {
     return result ?? { fields: this.#fields, rows: this.#rows, command: '', rowCount: undefined };
   }
 
+  /** All results; throws the server's error. */
+  answer(): readonly Result<unknown>[] {
+    if (this.#error !== undefined) throw this.#error;
+    return this.results;
+  }
+
   rowDescription(fields: readonly FieldDescription[]): void {
     this.#fields = fields;
   }

@@ -12,6 +12,8 @@ export interface SubmitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+const NO_OPTIONS: SubmitOptions = {};
+
 /** A request that belongs to the same turn as the one before it. */
 export interface FollowUp {
   /** Goes out right in front of the request, up to the same Sync; nobody wants its answer. */
@@ -23,22 +25,39 @@ export interface FollowUp {
 /** Looks at an answer and says what is to be sent behind it; undefined when that was all. */
 export type NextStep = (outcome: Outcome) => FollowUp | undefined;
 
+/** What a call resolves to, once its request is answered; throws the server's error. */
+export interface Answer<T> {
+  answer(): T;
+}
+
+/** The answer of a request whose sink has got all there is. */
+export const NOTHING: Answer<void> = { answer: () => undefined };
+
 /** One request with a turn of its own, or several: settled when the server is ready for the next turn. */
-class Submission implements Turn {
-  readonly promise: Promise<Outcome>;
+class Submission<T> implements Turn {
+  readonly promise: Promise<T>;
   readonly #channel: Channel;
   readonly #first: FollowUp;
-  readonly #next: NextStep;
+  readonly #answer: Answer<T>;
+  readonly #next: NextStep | undefined;
   readonly #options: SubmitOptions;
+  readonly #onAbort: (() => void) | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
-  #resolve: (outcome: Outcome) => void = () => undefined;
+  #resolve: (value: T) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   /** Why we stopped it: what the caller gets once the server has answered. */
   #stopped: { readonly reason: unknown } | undefined;
 
-  constructor(channel: Channel, first: FollowUp, next: NextStep, options: SubmitOptions) {
+  constructor(
+    channel: Channel,
+    first: FollowUp,
+    answer: Answer<T>,
+    options: SubmitOptions,
+    next: NextStep | undefined,
+  ) {
     this.#channel = channel;
     this.#first = first;
+    this.#answer = answer;
     this.#next = next;
     this.#options = options;
     this.promise = new Promise((resolve, reject) => {
@@ -46,8 +65,11 @@ class Submission implements Turn {
       this.#reject = reject;
     });
     const { signal, timeoutMs } = options;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (timeoutMs !== undefined) this.#timer = setTimeout(this.#onTimeout, timeoutMs);
+    if (signal !== undefined) {
+      this.#onAbort = () => this.#stop(signal.reason);
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#onTimeout(timeoutMs), timeoutMs);
   }
 
   begin(): void {
@@ -56,74 +78,100 @@ class Submission implements Turn {
 
   lost(): void {
     const { reason } = this.#stopped ?? { reason: this.#channel.lossError(!this.#channel.isCurrent(this)) };
-    this.#settle(() => this.#reject(reason));
+    this.#fail(reason);
   }
 
   #send({ before, request, sink }: FollowUp): void {
     try {
       if (before !== undefined) this.#channel.send(before, DISCARDING_SINK, () => undefined);
-      this.#channel.send(request, sink, (outcome) => this.#ended(outcome));
+      this.#channel.send(request, sink, this.#ended);
       void this.#channel.flush();
     } catch (error) {
-      this.#settle(() => this.#reject(error));
+      this.#fail(error);
     }
   }
 
-  #ended(outcome: Outcome): void {
-    const stopped = this.#stopped;
-    if (stopped !== undefined) this.#settle(() => this.#reject(stopped.reason));
-    else if (outcome.kind === 'sink-threw') this.#settle(() => this.#reject(outcome.error));
+  readonly #ended = (outcome: Outcome): void => {
+    if (this.#stopped !== undefined) this.#fail(this.#stopped.reason);
+    else if (outcome.kind === 'sink-threw') this.#fail(outcome.error);
     else this.#goOn(outcome);
-  }
+  };
 
   #goOn(outcome: Outcome): void {
-    let step: FollowUp | undefined;
+    let value: T;
     try {
-      step = this.#next(outcome);
+      const step = this.#next?.(outcome);
+      if (step !== undefined) {
+        this.#send(step);
+        return;
+      }
+      value = this.#answer.answer();
     } catch (error) {
-      this.#settle(() => this.#reject(error));
+      this.#fail(error);
       return;
     }
-    if (step === undefined) this.#settle(() => this.#resolve(outcome));
-    else this.#send(step);
+    this.#resolve(value);
+    this.#leave();
   }
 
-  #settle(outcome: () => void): void {
+  #fail(error: unknown): void {
+    this.#reject(error);
+    this.#leave();
+  }
+
+  #leave(): void {
     clearTimeout(this.#timer);
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    outcome();
+    if (this.#onAbort !== undefined) this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#channel.leave(this);
   }
 
-  readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
-
-  readonly #onTimeout = (): void => {
-    const text = `statement timeout of ${this.#options.timeoutMs} ms expired`;
+  #onTimeout(timeoutMs: number): void {
+    const text = `statement timeout of ${timeoutMs} ms expired`;
     this.#stop(new TimeoutError(text, !this.#channel.isCurrent(this)));
-  };
+  }
 
   #stop(reason: unknown): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = { reason };
     if (this.#channel.isCurrent(this)) this.#channel.stop();
-    else this.#settle(() => this.#reject(reason));
+    else this.#fail(reason);
   }
 }
 
-/** Sends a request when its turn has come; resolves at ReadyForQuery, the last one if `next` asks for more. */
+/** Sends a request when its turn has come; resolves at ReadyForQuery. */
 export function submit(
   channel: Channel,
   request: Request,
   sink: ResultSink,
-  options: SubmitOptions = {},
-  next: NextStep = () => undefined,
-): Promise<Outcome> {
+  options?: SubmitOptions,
+): Promise<void> {
+  return submitFor(channel, request, sink, NOTHING, options);
+}
+
+/** Sends a request as `submit` does; resolves to the answer at ReadyForQuery, the last one if `next` asks for more. */
+export function submitFor<T>(
+  channel: Channel,
+  request: Request,
+  sink: ResultSink,
+  answer: Answer<T>,
+  options: SubmitOptions = NO_OPTIONS,
+  next?: NextStep,
+): Promise<T> {
   if (options.signal?.aborted) return Promise.reject(options.signal.reason);
-  return observed(channel, request, () => {
-    const submission = new Submission(channel, { request, sink }, next, options);
-    channel.enter(submission);
-    return submission.promise;
-  });
+  if (channel.observer === undefined) return entered(channel, { request, sink }, answer, options, next);
+  return observed(channel, request, () => entered(channel, { request, sink }, answer, options, next));
+}
+
+function entered<T>(
+  channel: Channel,
+  first: FollowUp,
+  answer: Answer<T>,
+  options: SubmitOptions,
+  next: NextStep | undefined,
+): Promise<T> {
+  const submission = new Submission(channel, first, answer, options, next);
+  channel.enter(submission);
+  return submission.promise;
 }
 
 /** Runs the work of a request, and tells whoever listens to the channel's requests. */
