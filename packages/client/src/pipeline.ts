@@ -52,7 +52,13 @@ export class Pipeline {
   ): Promise<Result<ShapeOf<O>>> {
     const taken = options ?? NO_OPTIONS;
     const result = this.#executor.oneResult(taken) as OneResult & Answer<Result<ShapeOf<O>>>;
-    return this.#request(() => this.#executor.extendedRequest(sql, values, taken, 'none'), result, result);
+    let request: ExtendedRequest;
+    try {
+      request = this.#executor.extendedRequest(sql, values, taken, 'none');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#request(request, result, result);
   }
 
   /** Sends an execution of a prepared statement; see {@link execute}. */
@@ -63,7 +69,13 @@ export class Pipeline {
   ): Promise<Result<ShapeOf<O>>> {
     const taken = options ?? NO_OPTIONS;
     const result = this.#executor.oneResult(taken, statement.description) as OneResult & Answer<Result<ShapeOf<O>>>;
-    return this.#request(() => this.#executor.preparedRequest(statement, values, taken, 'none'), result, result);
+    let request: ExtendedRequest;
+    try {
+      request = this.#executor.preparedRequest(statement, values, taken, 'none');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#request(request, result, result);
   }
 
   /**
@@ -72,7 +84,7 @@ export class Pipeline {
    * @throws PipelineAbortedError when it was not executed; what the sink threw.
    */
   submit(request: ExtendedRequest | DescribeRequest, sink: ResultSink): Promise<void> {
-    return this.#request(() => ({ ...request, end: 'none' }), sink, NOTHING);
+    return this.#request({ ...request, end: 'none' }, sink, NOTHING);
   }
 
   /** Ends the transaction of the requests so far; resolves when the server is ready. Throws the commit's error. */
@@ -96,14 +108,7 @@ export class Pipeline {
     }
   }
 
-  /** Whatever is wrong with a request rejects. */
-  #request<T>(make: () => Request, sink: ResultSink, answer: Answer<T>): Promise<T> {
-    let request: Request;
-    try {
-      request = make();
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  #request<T>(request: Request, sink: ResultSink, answer: Answer<T>): Promise<T> {
     if (this.#channel.observer === undefined) return this.#send(request, sink, answer);
     return observed(this.#channel, request, () => this.#send(request, sink, answer));
   }

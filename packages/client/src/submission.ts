@@ -139,12 +139,7 @@ class Submission<T> implements Turn {
 }
 
 /** Sends a request when its turn has come; resolves at ReadyForQuery. */
-export function submit(
-  channel: Channel,
-  request: Request,
-  sink: ResultSink,
-  options?: SubmitOptions,
-): Promise<void> {
+export function submit(channel: Channel, request: Request, sink: ResultSink, options?: SubmitOptions): Promise<void> {
   return submitFor(channel, request, sink, NOTHING, options);
 }
 

@@ -1,5 +1,5 @@
-/** Where the items that are gone would outweigh those that wait, they are cut off. */
-const MIN_CUT = 1024;
+/** Room that is kept however few wait; always a power of two. */
+const LEAST_ROOM = 16;
 
 /**
  * First in, first out, in constant time whatever its length: an array's own `shift` moves all others along.
@@ -13,12 +13,13 @@ const MIN_CUT = 1024;
  * ```
  */
 export class Fifo<T> {
-  readonly #items: (T | undefined)[] = [];
-  /** Index of the first one that waits; those before it are gone. */
+  /** A ring: its length is a power of two. */
+  #items: (T | undefined)[] = new Array<T | undefined>(LEAST_ROOM).fill(undefined);
   #start = 0;
+  #length = 0;
 
   get length(): number {
-    return this.#items.length - this.#start;
+    return this.#length;
   }
 
   /** The one that has waited longest. */
@@ -27,35 +28,43 @@ export class Fifo<T> {
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    if (this.#length === this.#items.length) this.#resize(this.#length * 2);
+    this.#items[(this.#start + this.#length) & (this.#items.length - 1)] = item;
+    this.#length += 1;
   }
 
   shift(): T | undefined {
+    if (this.#length === 0) return undefined;
     const items = this.#items;
     const item = items[this.#start];
-    if (item === undefined) return undefined;
     items[this.#start] = undefined;
-    this.#start += 1;
-    if (this.#start === items.length) this.#cut();
-    else if (this.#start >= MIN_CUT && this.#start * 2 > items.length) this.#cut();
+    this.#start = (this.#start + 1) & (items.length - 1);
+    this.#length -= 1;
+    // The room that many needed is not held for the few that come later.
+    if (this.#length === 0 && items.length > LEAST_ROOM) this.#resize(LEAST_ROOM);
     return item;
   }
 
   /** Takes out one that will not wait for its turn. */
   remove(item: T): void {
-    const index = this.#items.indexOf(item, this.#start);
-    if (index >= 0) this.#items.splice(index, 1);
+    const others = this.clear().filter((other) => other !== item);
+    for (const other of others) this.push(other);
   }
 
   /** Takes out all, in order. */
   clear(): T[] {
-    const waiting = this.#items.splice(0).slice(this.#start) as T[];
-    this.#start = 0;
+    const waiting: T[] = [];
+    for (let item = this.shift(); item !== undefined; item = this.shift()) waiting.push(item);
     return waiting;
   }
 
-  #cut(): void {
-    this.#items.splice(0, this.#start);
+  #resize(room: number): void {
+    const before = this.#items;
+    const items = new Array<T | undefined>(room).fill(undefined);
+    for (let index = 0; index < this.#length; index++) {
+      items[index] = before[(this.#start + index) & (before.length - 1)];
+    }
+    this.#items = items;
     this.#start = 0;
   }
 }

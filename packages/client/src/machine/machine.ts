@@ -222,7 +222,7 @@ export class Machine {
     const waiting = this.#hand(exchange, frame);
     if (move === 'next') this.#next(exchange);
     else this.#phase = move as Phase;
-    if (exchange.copy === 'unhandled') this.#refuseCopy(frame.tag);
+    if (move !== 'next' && exchange.copy === 'unhandled') this.#refuseCopy(frame.tag);
     return waiting;
   }
 
@@ -238,7 +238,12 @@ export class Machine {
       case BackendTag.CommandComplete: {
         const tag = this.#tags.tagOf(frame);
         if (exchange.kind === 'simple') exchange.columnCount = undefined;
-        return this.#deliver(exchange, (sink) => sink.commandComplete(tag));
+        try {
+          return promised(exchange.sink.commandComplete(tag));
+        } catch (error) {
+          dropAnswer(exchange, error);
+          return undefined;
+        }
       }
       case BackendTag.EmptyQueryResponse:
         return this.#deliver(exchange, (sink) => sink.emptyQueryResponse());
