@@ -1,19 +1,26 @@
 import type { Channel } from './channel.ts';
+import { joinCopyBodies } from './copy-bodies.ts';
 import { UsageError } from './errors.ts';
-import { type CopyDirection, copyBodies, type ResultSink } from './result-sink.ts';
+import { Fifo } from './machine/fifo.ts';
+import type { CopyDirection, ResultSink } from './result-sink.ts';
 import type { ServerError } from './server-error.ts';
 import { type SubmitOptions, submit } from './submission.ts';
 
 /** Data that waits to be taken before the socket is stopped. */
 const HIGH_WATER_BYTES = 256 * 1024;
-const FIRST_BUFFER_BYTES = 64 * 1024;
-/** Below this a loop is quicker than the call that copies. */
-const FEW_BYTES = 32;
+/**
+ * A server sends 8 KiB at a time, and to read each of them for itself costs more than what is done with it. Once a copy
+ * has shown that it is large, a read that brought little is followed by a moment without reading.
+ */
+const LARGE_COPY_BYTES = 256 * 1024;
+const LITTLE_BYTES = 32 * 1024;
+const MOMENT_MS = 1;
 
-/** Gathers COPY data between the socket and whoever iterates: small rows side by side in one buffer. */
+/** Gathers COPY data between the socket and whoever iterates: the rows of one read side by side in one piece. */
 class CopyOutSink implements ResultSink {
-  #buffer = new Uint8Array(FIRST_BUFFER_BYTES);
-  #length = 0;
+  readonly #pieces = new Fifo<Uint8Array>();
+  #waitingBytes = 0;
+  #seenBytes = 0;
   #error: unknown;
   #state: 'waiting' | 'copying' | 'abandoned' | 'ended' = 'waiting';
   #wake: () => void = () => undefined;
@@ -25,16 +32,22 @@ class CopyOutSink implements ResultSink {
     return 'handled';
   }
 
-  copyData(bytes: Uint8Array, start: number, end: number): void | Promise<void> {
+  copyData(bytes: Uint8Array, start: number, end: number, count: number): void | Promise<void> {
     if (this.#state !== 'copying') return undefined;
-    // Headers are room to spare: what the run has at most is its own length.
-    if (this.#length + end - start > this.#buffer.byteLength) this.#grow(this.#length + end - start);
-    copyBodies(bytes, start, end, this.#append);
+    const piece = joinCopyBodies(bytes, start, end, count);
+    if (piece.byteLength === 0) return undefined;
+    this.#pieces.push(piece);
+    this.#waitingBytes += piece.byteLength;
+    this.#seenBytes += piece.byteLength;
     this.#wake();
-    if (this.#length < HIGH_WATER_BYTES) return undefined;
-    return new Promise((resolve) => {
-      this.#release = resolve;
-    });
+    if (this.#waitingBytes >= HIGH_WATER_BYTES) {
+      return new Promise((resolve) => {
+        this.#release = resolve;
+      });
+    }
+    // A message for itself is a large one, or one that straddled reads, with more of the same read behind it.
+    if (count === 1 || piece.byteLength >= LITTLE_BYTES || this.#seenBytes < LARGE_COPY_BYTES) return undefined;
+    return new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
   }
 
   errorResponse(error: ServerError): void {
@@ -46,9 +59,15 @@ class CopyOutSink implements ResultSink {
   commandComplete(): void {}
   emptyQueryResponse(): void {}
 
-  /** Everything that has arrived, as one piece; undefined at the end. Throws what ended the copy early. */
+  /** The next piece; undefined at the end. Throws what ended the copy early. */
   async take(): Promise<Uint8Array | undefined> {
-    while (this.#length === 0) {
+    for (;;) {
+      const piece = this.#pieces.shift();
+      if (piece !== undefined) {
+        this.#waitingBytes -= piece.byteLength;
+        if (this.#waitingBytes === 0) this.#release();
+        return piece;
+      }
       if (this.#state === 'ended') {
         if (this.#error !== undefined) throw this.#error;
         return undefined;
@@ -57,10 +76,6 @@ class CopyOutSink implements ResultSink {
         this.#wake = resolve;
       });
     }
-    const piece = this.#buffer.slice(0, this.#length);
-    this.#length = 0;
-    this.#release();
-    return piece;
   }
 
   /** The request is over; an error of the connection counts when the server told none. */
@@ -75,20 +90,6 @@ class CopyOutSink implements ResultSink {
   abandon(): void {
     this.#state = 'abandoned';
     this.#release();
-  }
-
-  readonly #append = (bytes: Uint8Array, start: number, end: number): void => {
-    if (end - start < FEW_BYTES) for (let at = start; at < end; at++) this.#buffer[this.#length++] = bytes[at] ?? 0;
-    else {
-      this.#buffer.set(bytes.subarray(start, end), this.#length);
-      this.#length += end - start;
-    }
-  };
-
-  #grow(byteLength: number): void {
-    const grown = new Uint8Array(Math.max(this.#buffer.byteLength * 2, byteLength));
-    grown.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = grown;
   }
 }
 
