@@ -30,6 +30,7 @@ interface Runtime {
     readonly Memory: new (limits: { readonly initial: number }) => WasmMemory;
     readonly Table: new (description: { readonly element: 'anyfunc'; readonly initial: number }) => WasmTable;
     readonly Global: new (description: { readonly value: 'i32' }, value: number) => WasmGlobal;
+    readonly validate: (bytes: Uint8Array<ArrayBuffer>) => boolean;
     readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
     readonly Instance: new (module: object, imports: Readonly<Record<string, Readonly<WasmNames>>>) => WasmInstance;
   };

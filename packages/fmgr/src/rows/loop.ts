@@ -8,6 +8,7 @@ import {
   type Import,
   type Signature,
   Signatures,
+  type ValueType,
 } from '../wasm/encoding.ts';
 import * as w from '../wasm/instructions.ts';
 import { BY_FUNCTION_LOCALS, inputCall, viaInputBody, viaReceiveBody } from './by-function.ts';
@@ -24,6 +25,7 @@ import {
   twoDigitsBody,
 } from './timestamp-text.ts';
 import { VERIFY_LOCALS, verifyBody } from './verify.ts';
+import { VERIFY_VECTOR_LOCALS, verifyVectorBody } from './verify-vector.ts';
 
 // The loop from DataRow messages to the tuplestore, in WebAssembly: it walks the frames in the engine's own memory and
 // calls the engine's functions directly, so that no row crosses between JavaScript and the engine.
@@ -127,20 +129,25 @@ const IMPORTS: readonly Import[] = [
   { kind: 'table', module: 'host', name: 'table' },
 ];
 
-function rowLoopBytes(): Uint8Array<ArrayBuffer> {
+const VERIFIERS = {
+  vectors: { locals: VERIFY_VECTOR_LOCALS, body: verifyVectorBody() },
+  words: { locals: VERIFY_LOCALS, body: verifyBody() },
+} as const;
+
+function rowLoopBytes(verifier: (typeof VERIFIERS)[keyof typeof VERIFIERS]): Uint8Array<ArrayBuffer> {
   const signatures = new Signatures();
   const receiveSignature = signatures.indexOf(signature(1, 1));
   const define = (
     exportedAs: string,
     type: Signature,
-    locals: readonly ('i32' | 'i64' | 'f64')[],
+    locals: readonly ValueType[],
     body: Code,
   ): FunctionDefinition => ({ exportedAs, signature: type, locals, body });
   return encodeModule(
     {
       imports: IMPORTS,
       functions: [
-        define('verify', signature(2, 0), VERIFY_LOCALS, verifyBody()),
+        define('verify', signature(2, 0), verifier.locals, verifier.body),
         define('viaInput', signature(3, 1), BY_FUNCTION_LOCALS, viaInputBody()),
         define('viaReceive', signature(3, 1), BY_FUNCTION_LOCALS, viaReceiveBody(receiveSignature)),
         define('integerText', signature(3, 1), INTEGER_LOCALS, integerTextBody()),
@@ -162,7 +169,8 @@ export function compileRowLoop(engine: {
   readonly table: WasmTable;
   readonly unwinding: Unwinding;
 }): RowLoop {
-  const module = new wasm.Module(rowLoopBytes());
+  const withVectors = rowLoopBytes(VERIFIERS.vectors);
+  const module = new wasm.Module(wasm.validate(withVectors) ? withVectors : rowLoopBytes(VERIFIERS.words));
   const instance = new wasm.Instance(module, {
     engine: engine.exports,
     host: { refuse, memory: engine.memory, table: engine.table },

@@ -1,7 +1,7 @@
 import { encodeText } from '../runtime.ts';
 
 /** A WebAssembly value type that the generated modules use. */
-export type ValueType = 'i32' | 'i64' | 'f64';
+export type ValueType = 'i32' | 'i64' | 'f64' | 'v128';
 
 /** Bytes of instructions, or of any other piece of a module. */
 export type Code = readonly number[];
@@ -36,7 +36,7 @@ export interface ModuleDefinition {
   readonly data?: { readonly offset: Code; readonly bytes: Code };
 }
 
-const VALUE_TYPE: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c };
+const VALUE_TYPE: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
 const FUNCREF = 0x70;
 
 /** Unsigned LEB128. */
