@@ -13,7 +13,6 @@ import type { OAuthRequest, PasswordRequest } from './password.ts';
 import type { SecurityContextSource } from './security-context.ts';
 import type { ServerNotice, ServerNotification } from './server-error.ts';
 import type { Peer, TransportProvider } from './transport.ts';
-import { tracedTransports } from './transports/traced.ts';
 import { TypeRegistry } from './types/registry.ts';
 
 /** How a connection is made, besides what the connection string says. */
@@ -71,7 +70,7 @@ export async function connectResolved(
   environment: Environment = {},
 ): Promise<Connection> {
   const { trace } = options;
-  const host = dialogueHost(trace === undefined ? transports : tracedTransports(transports, trace), options);
+  const host = dialogueHost(trace === undefined ? transports : await traced(transports, trace), options);
   const target: ConnectTarget = {
     resolved,
     parameters: utf8Parameters(startupParameters(resolved, environment)),
@@ -96,6 +95,12 @@ export async function connectResolved(
     onNotification: options.onNotification,
     onEnd: options.onEnd,
   });
+}
+
+/** What writes traces is loaded where they are wanted: most programs want none. */
+async function traced(transports: TransportProvider, trace: TraceOptions): Promise<TransportProvider> {
+  const { tracedTransports } = await import('./transports/traced.ts');
+  return tracedTransports(transports, trace);
 }
 
 /** JavaScript's text is Unicode: whatever else was asked for, the session speaks UTF8. */

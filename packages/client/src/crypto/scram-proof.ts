@@ -1,4 +1,4 @@
-import { type ScramChallenged, type ScramProof, saslprep } from '@pg-dblink/protocol';
+import type { ScramChallenged, ScramProof } from '@pg-dblink/protocol';
 import type { ScramProofRequest } from '../machine/asks.ts';
 import { hmacSha256, sha256 } from './sha256.ts';
 
@@ -69,7 +69,7 @@ export async function computeScramProof(request: ScramProofRequest, cache?: Scra
 async function scramKeys(request: ScramProofRequest, cache: ScramKeyCache | undefined): Promise<ScramKeys> {
   const { challenge, clientKey, password, serverKey } = request;
   if (clientKey !== undefined && serverKey !== undefined) return keysOf(clientKey, serverKey);
-  const derived = await derivedKeys(utf8(saslprep(password ?? '')), challenge, cache);
+  const derived = await derivedKeys(utf8(await prepared(password ?? '')), challenge, cache);
   if (clientKey === undefined && serverKey === undefined) return derived;
   return keysOf(clientKey ?? derived.clientKey, serverKey ?? derived.serverKey);
 }
@@ -102,4 +102,13 @@ function hex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += (byte + 0x100).toString(16).slice(1);
   return text;
+}
+
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** SASLprep leaves ASCII as it is; its tables are loaded for other passwords only. */
+async function prepared(password: string): Promise<string> {
+  if (!BEYOND_ASCII.test(password)) return password;
+  const { saslprep } = await import('@pg-dblink/protocol/saslprep');
+  return saslprep(password);
 }

@@ -1,10 +1,18 @@
+import { relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+/** Where chunks would be written; they are not. */
+const OUT = 'out';
+const NO_CONTENTS = new Uint8Array(0);
 
 /** What an entry of the client weighs, with all that it needs, minified. */
 export interface BundleSize {
+  /** What is loaded at once: the entry's chunk and those that it imports. */
   readonly bytes: number;
   readonly compressedBytes: number;
+  /** The same with the chunks that are loaded only where they are wanted. */
+  readonly allCompressedBytes: number;
   /** Minified bytes by folder of the sources, the largest first. */
   readonly folders: readonly (readonly [folder: string, bytes: number])[];
 }
@@ -27,6 +35,9 @@ export async function bundleSize(
   const { outputFiles, metafile } = await build({
     stdin: { contents: `export * from '@pg-dblink/client/${entry}';`, resolveDir: import.meta.dirname },
     bundle: true,
+    splitting: true,
+    outdir: OUT,
+    absWorkingDir: import.meta.dirname,
     minify: true,
     write: false,
     metafile: true,
@@ -37,20 +48,39 @@ export async function bundleSize(
     logLevel: 'error',
     plugins: without.length === 0 ? [] : [leavingOut(without)],
   });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`nothing was bundled of ${entry}`);
+  const chunks = new Map(outputFiles.map(({ path, contents }) => [relative(import.meta.dirname, path), contents]));
+  const atOnce = chunksAtOnce(metafile, `${OUT}/stdin.js`);
   const folders = new Map<string, number>();
-  for (const { inputs } of Object.values(metafile.outputs)) {
-    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+  for (const chunk of atOnce) {
+    for (const [path, { bytesInOutput }] of Object.entries(metafile.outputs[chunk]?.inputs ?? {})) {
       const folder = folderOf(path);
       if (folder !== undefined) folders.set(folder, (folders.get(folder) ?? 0) + bytesInOutput);
     }
   }
+  const contentsAtOnce = [...atOnce].map((chunk) => chunks.get(chunk) ?? NO_CONTENTS);
   return {
-    bytes: file.contents.byteLength,
-    compressedBytes: gzipSync(file.contents, { level: 9 }).byteLength,
+    bytes: contentsAtOnce.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    compressedBytes: compressed(contentsAtOnce),
+    allCompressedBytes: compressed([...chunks.values()]),
     folders: [...folders].sort((a, b) => b[1] - a[1]),
   };
+}
+
+/** The entry's chunk and all that it imports without `import()`. */
+function chunksAtOnce({ outputs }: Metafile, entry: string): Set<string> {
+  if (outputs[entry] === undefined) throw new Error(`nothing was bundled as ${entry}`);
+  const found = new Set([entry]);
+  for (const chunk of found) {
+    for (const { path, kind } of outputs[chunk]?.imports ?? []) {
+      if (kind === 'import-statement' && outputs[path] !== undefined) found.add(path);
+    }
+  }
+  return found;
+}
+
+/** Each chunk is compressed for itself, as it is served. */
+function compressed(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, contents) => sum + gzipSync(contents, { level: 9 }).byteLength, 0);
 }
 
 /** The folder of a source file, such as `client/types`. */

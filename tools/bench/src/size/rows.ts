@@ -23,10 +23,10 @@ const clientSize: Row = {
   run: async () => {
     const notes: string[] = [];
     for (const { name, goalBytes, ...entry } of BUDGETS) {
-      const { bytes, compressedBytes, folders } = await bundleSize(entry);
+      const { allCompressedBytes, bytes, compressedBytes, folders } = await bundleSize(entry);
       const verdict = compressedBytes <= goalBytes ? 'met' : 'missed';
       notes.push(
-        `${name}: ${kilobytes(compressedBytes)}, goal ≤ ${kilobytes(goalBytes)}: ${verdict}; ${kilobytes(bytes)} before compression`,
+        `${name}: ${kilobytes(compressedBytes)}, goal ≤ ${kilobytes(goalBytes)}: ${verdict}; ${kilobytes(bytes)} before compression; ${kilobytes(allCompressedBytes)} with the chunks that are loaded where they are wanted`,
       );
       if (verdict === 'met') continue;
       // The folder of the entry itself cannot be left out.
