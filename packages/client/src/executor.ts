@@ -2,10 +2,14 @@ import type { FieldDescription } from '@pg-dblink/protocol';
 import { CachedRun } from './cached-run.ts';
 import type { Channel } from './channel.ts';
 import { batchesOf } from './cursor.ts';
+import { exchangeOf } from './machine/exchange.ts';
 import type { ExtendedRequest, RequestEnd } from './machine/requests.ts';
 import { OneResult } from './one-result.ts';
+import { Pipeline } from './pipeline.ts';
+import { PipelinedRequest } from './pipelined-request.ts';
 import { PreparedStatement, type StatementRunner } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, StreamOptions } from './query-options.ts';
+import { DISCARDING_SINK } from './result-sink.ts';
 import { type Result, ResultCollector } from './results.ts';
 import { ColumnCollector, type Columns } from './rows/columns.ts';
 import { RowReaders } from './rows/row-readers.ts';
@@ -14,7 +18,7 @@ import { TypedColumnCollector, type TypedColumns } from './rows/typed-columns.ts
 import { encodeParameter, executionOf, prepareStatement, type StatementDescription } from './statement.ts';
 import { type CachedStatement, StatementCache } from './statement-cache.ts';
 import { StatementNames } from './statement-names.ts';
-import { type SubmitOptions, submit, submitFor } from './submission.ts';
+import { idleSubmission, NOTHING, type SubmitOptions, submit, submitFor } from './submission.ts';
 import type { TypeRegistry } from './types/registry.ts';
 
 const DEFAULT_BATCH_SIZE = 1000;
@@ -27,11 +31,28 @@ export class Executor implements StatementRunner {
   readonly #cache: StatementCache;
   readonly #names = new StatementNames();
   readonly #preparing = new Map<string, Promise<CachedStatement>>();
+  /**
+   * One object of each kind that a call makes. When none of a kind is left at a full collection, the engine forgets the
+   * kind's hidden class and with it all code that it has optimised for it: after each rest calls would be slow again.
+   */
+  readonly kept: readonly object[];
 
   constructor(channel: Channel, types: TypeRegistry, statementCacheSize: number) {
     this.#channel = channel;
     this.#readers = new RowReaders(types);
     this.#cache = new StatementCache(statementCacheSize);
+    this.kept = [
+      idleSubmission(channel),
+      Pipeline.idle(channel, this),
+      exchangeOf({ kind: 'sync' }, [], DISCARDING_SINK, () => undefined),
+      new PipelinedRequest(
+        NOTHING,
+        () => undefined,
+        () => undefined,
+      ),
+      this.oneResult({}),
+      this.collector({}),
+    ];
   }
 
   query(sql: string, options: QueryOptions): Promise<readonly Result<unknown>[]> {

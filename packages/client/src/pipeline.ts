@@ -1,10 +1,9 @@
 import type { Channel } from './channel.ts';
-import { PipelineAbortedError } from './errors.ts';
 import type { Executor } from './executor.ts';
-import { Lease, type Pending } from './lease.ts';
-import type { Outcome } from './machine/exchange.ts';
+import { Lease } from './lease.ts';
 import type { DescribeRequest, ExtendedRequest, Request } from './machine/requests.ts';
 import type { OneResult } from './one-result.ts';
+import { PipelinedRequest } from './pipelined-request.ts';
 import type { PreparedStatement } from './prepared.ts';
 import type { ExecuteOptions, QueryOptions, ShapeOf } from './query-options.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
@@ -31,6 +30,11 @@ export class Pipeline {
     this.#channel = channel;
     this.#executor = executor;
     this.#lease = new Lease(channel);
+  }
+
+  /** @internal One that never begins: what {@link Executor.kept} keeps. */
+  static idle(channel: Channel, executor: Executor): object {
+    return new Pipeline(channel, executor);
   }
 
   /** @internal Waits for the connection's turn. */
@@ -132,32 +136,5 @@ export class Pipeline {
       if (this.#ended === 'open') this.#channel.machine.requestFlush();
       void this.#channel.flush();
     });
-  }
-}
-
-/** A promise that waits for its place in the pipeline. */
-class PipelinedRequest<T> implements Pending {
-  readonly #answer: Answer<T>;
-  readonly #resolve: (value: T) => void;
-  readonly #reject: (error: unknown) => void;
-
-  constructor(answer: Answer<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
-    this.#answer = answer;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  resolve(outcome: Outcome): void {
-    try {
-      if (outcome.kind === 'sink-threw') throw outcome.error;
-      if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
-      this.#resolve(this.#answer.answer());
-    } catch (error) {
-      this.#reject(error);
-    }
-  }
-
-  reject(error: unknown): void {
-    this.#reject(error);
   }
 }

@@ -138,6 +138,12 @@ class Submission<T> implements Turn {
   }
 }
 
+/** A submission that never begins: what {@link Executor.kept} keeps. */
+export function idleSubmission(channel: Channel): object {
+  const first: FollowUp = { request: { kind: 'sync' }, sink: DISCARDING_SINK };
+  return new Submission(channel, first, NOTHING, NO_OPTIONS, undefined);
+}
+
 /** Sends a request when its turn has come; resolves at ReadyForQuery. */
 export function submit(channel: Channel, request: Request, sink: ResultSink, options?: SubmitOptions): Promise<void> {
   return submitFor(channel, request, sink, NOTHING, options);

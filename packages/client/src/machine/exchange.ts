@@ -26,7 +26,17 @@ export interface Exchange {
   outcome: Outcome;
 }
 
-export const COMPLETED: Outcome = { kind: 'completed' };
+const COMPLETED: Outcome = { kind: 'completed' };
+
+/** A request that was just sent. */
+export function exchangeOf(
+  { kind, columnCount }: { readonly kind: Request['kind']; readonly columnCount?: number | undefined },
+  steps: readonly StepKind[],
+  sink: ResultSink,
+  ended: (outcome: Outcome) => void,
+): Exchange {
+  return { kind, steps, ended, at: 0, sink, columnCount, copy: 'unhandled', outcome: COMPLETED };
+}
 
 /** Only a promise is waited for: a callback that happens to return something else did not mean to. */
 export function promised(answer: unknown): Promise<void> | undefined {

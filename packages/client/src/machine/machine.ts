@@ -21,7 +21,7 @@ import {
 import type { CopyDirection, ResultSink } from '../result-sink.ts';
 import { readMessageFields, ServerError, type ServerNotice, type ServerNotification } from '../server-error.ts';
 import { DescriptionMemory } from './description-memory.ts';
-import { COMPLETED, dropAnswer, type Exchange, type Outcome, promised } from './exchange.ts';
+import { dropAnswer, type Exchange, exchangeOf, type Outcome, promised } from './exchange.ts';
 import { Fifo } from './fifo.ts';
 import { Output } from './output.ts';
 import { FIRST_PHASE, type Move, type Phase, TRANSITIONS } from './phases.ts';
@@ -84,17 +84,7 @@ export class Machine {
   /** Queues a request and writes its messages into `output`; throws LocalProtocolError when they cannot be written. */
   submit(request: Request, sink: ResultSink, ended: (outcome: Outcome) => void): Exchange {
     const steps = this.output.append((writer) => writeRequest(writer, request));
-    const columnCount = 'columnCount' in request ? request.columnCount : undefined;
-    const exchange: Exchange = {
-      kind: request.kind,
-      steps,
-      ended,
-      at: 0,
-      sink,
-      columnCount,
-      copy: 'unhandled',
-      outcome: COMPLETED,
-    };
+    const exchange = exchangeOf(request, steps, sink, ended);
     this.#queue.push(exchange);
     if (this.#phase === 'idle') this.#phase = this.#firstPhase();
     else if (this.#phase === 'aborted') this.#skip(this.#abortedBy);
