@@ -119,16 +119,16 @@ function copied(connection: Connection, source: CopySource): Promise<number> {
   return connection.copyIn('copy t from stdin', source);
 }
 
-test('large pieces of an array are sent from where they lie, half a megabyte a write', async () => {
+test('large pieces of an array are sent from where they lie, a megabyte a write', async () => {
   const { connection, lent, written, data } = copyServer();
   const pieces = Array.from({ length: 40 }, (_, index) => bytesOf(65_536, index));
   await copied(connection, pieces);
   expectSame(data(), pieces);
   const parts = new Set(lent.flat());
   expect(pieces.every((piece) => parts.has(piece))).toBe(true);
-  expect(lent.length).toBe(5);
-  // The statement is all that is written; headers and CopyDone go with what is lent.
-  expect(written.map(({ byteLength }) => byteLength)).toEqual([23, 5]);
+  expect(lent.length).toBe(3);
+  // The statement is all that is written: headers and CopyDone go with what is lent.
+  expect(written.map(({ byteLength }) => byteLength)).toEqual([23]);
 });
 
 test('small pieces are gathered in one memory, which is not changed before the socket has taken it', async () => {

@@ -9,7 +9,7 @@ const PASSING_LENT_BYTES = 128 * 1024;
 /** Pieces that stay as they are share a write. */
 const LASTING_LENT_BYTES = 8 * 1024;
 /** So much goes out as one CopyData, or one larger piece. */
-const BATCH_BYTES = 512 * 1024;
+const BATCH_BYTES = 1024 * 1024;
 /** Less than this is copied into what goes out anyway. */
 const COPIED_BYTES = 8 * 1024;
 const UTF8_BYTES_PER_UNIT = 3;
