@@ -12,9 +12,12 @@ import {
   wrongKind,
 } from './bytes.ts';
 import type { DecodeValue, TypeCodec } from './codec.ts';
+import { lastDigits } from './four-digits.ts';
 
 /** Decimal digits that a number holds exactly, sign apart. */
 const SAFE_DIGITS = 15;
+/** Digits in two words of memory. */
+const WORDS = 8;
 
 /** A decoder of decimal digits, with a sign or without, into a number. */
 interface DecimalInteger extends DecodeValue {
@@ -28,7 +31,14 @@ export function isDecimalInteger(decode: DecodeValue): boolean {
 
 /** Decimal text to a number without a string in between. */
 function decodeNumber(name: string): DecodeValue {
-  const decode: DecodeValue = (bytes, start, end) => {
+  const decode: DecodeValue = (bytes, start, end, view) => {
+    const byteLength = end - start;
+    // In a message much lies in front of a value: the words that it ends in are never cut off.
+    if (view !== undefined && byteLength > 0 && byteLength <= WORDS && end >= WORDS) {
+      const lower = lastDigits(view, end, Math.min(byteLength, 4));
+      const upper = byteLength > 4 ? lastDigits(view, end - 4, byteLength - 4) : 0;
+      if ((lower | upper) >= 0) return upper * 10_000 + lower;
+    }
     const isNegative = bytes[start] === 0x2d;
     const at = isNegative ? start + 1 : start;
     if (at === end || end - at > SAFE_DIGITS) throw malformed(name);
