@@ -82,7 +82,6 @@ test('the client entry', () => {
     'readDataRow',
     'receiveServerFinal',
     'receiveServerFirst',
-    'saslprep',
     'shortAsciiFirst',
     'sqlStateName',
     'startScram',

@@ -1,5 +1,4 @@
 export { hashMd5Password, md5 } from './auth/md5.ts';
-export { saslprep } from './auth/saslprep.ts';
 export {
   answerChallenge,
   receiveServerFinal,

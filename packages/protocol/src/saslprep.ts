@@ -1,2 +1,2 @@
-/** The tables of SASLprep for whoever loads them only when a password needs them. */
+/** SASLprep for itself: its tables are large, and only a password beyond ASCII needs them. */
 export { saslprep } from './auth/saslprep.ts';

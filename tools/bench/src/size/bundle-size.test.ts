@@ -4,13 +4,13 @@ import { bundleSize } from './bundle-size.ts';
 // What the entries weigh today, and a little room. The goals of the bench are lower: see its row `client-size`.
 describe('the client, minified and compressed, has not grown', () => {
   it.each([
-    { entry: 'node', platform: 'node', limit: 73_000 },
-    { entry: 'websocket', platform: 'browser', limit: 67_500 },
+    { entry: 'node', platform: 'node', limit: 69_500 },
+    { entry: 'websocket', platform: 'browser', limit: 64_000 },
   ] as const)('$entry: at most $limit bytes', async ({ entry, platform, limit }) => {
     const { allCompressedBytes, compressedBytes, folders } = await bundleSize({ entry, platform });
     expect(compressedBytes).toBeLessThanOrEqual(limit);
     // What is loaded later is not where weight is hidden.
-    expect(allCompressedBytes - compressedBytes).toBeLessThanOrEqual(3000);
+    expect(allCompressedBytes - compressedBytes).toBeLessThanOrEqual(7000);
     expect(allCompressedBytes).toBeGreaterThan(compressedBytes);
     // Nothing of it was left out by mistake.
     expect(folders.map(([folder]) => folder)).toEqual(expect.arrayContaining(['client', 'connstring', 'protocol']));
