@@ -255,6 +255,16 @@ describe('a consumer that refuses rows', () => {
     expect(await failure(empty.db.dblink('n', 'none', 't(a int)'))).toMatchObject({ sqlState: '42804' });
   });
 
+  it('has read to its end a connection that dies after the refusal, as if it had taken the rows', async () => {
+    const dying = gate();
+    const lost = 'server closed the connection unexpectedly';
+    const { db } = await scene(() => [{ columns: ['a', 'b'] }, { row: ['1', '2'] }, { wait: dying.opened }, { lost }]);
+    expect(await failure(db.dblink('n', 'select', 't(a int)'))).toMatchObject({ sqlState: '42804' });
+    const next = failure(db.dblink('n', 'select'));
+    dying.open();
+    expect(await next).toMatchObject({ message: 'could not send query: no connection to the server' });
+  });
+
   it('lets the remote statement run to its end before the next one, and does not cancel it', async () => {
     const more = gate();
     const connection = new ScriptedConnection((sql) =>

@@ -22,12 +22,15 @@ export interface RemoteEnvironment {
  */
 export type Road = (command: Command) => Promise<void>;
 
+/** What is to become of a command that its caller leaves. */
+type Leaving = 'cancel' | 'read to the end';
+
 type State =
   | { readonly kind: 'idle' }
   /** The end of a connection that died under its command may have been read before the command's last results are. */
   | { readonly kind: 'active'; readonly command: Command; readonly end: 'unread' | 'read' }
   /** An interrupted command is being cancelled or read to its end. */
-  | { readonly kind: 'settling'; readonly settled: Promise<void> }
+  | { readonly kind: 'settling'; readonly settled: Promise<void>; readonly how: Leaving }
   /** Known to be dead; the text answers every later use. */
   | { readonly kind: 'lost'; readonly text: string };
 
@@ -204,7 +207,7 @@ export class Remote {
    * Leaves the command under way to itself: its results are read and dropped, after a cancel request if the caller
    * wants it stopped.
    */
-  leave(how: 'cancel' | 'read to the end'): void {
+  leave(how: Leaving): void {
     if (this.#state.kind !== 'active') return;
     const { command } = this.#state;
     command.abandon();
@@ -215,7 +218,7 @@ export class Remote {
     const ended = command.next(undefined).then(neverMind);
     const settled = how === 'cancel' ? this.#cancelAndWait(ended) : ended;
     if (how === 'cancel') this.#environment.cancelling?.(settled);
-    const state: State = { kind: 'settling', settled };
+    const state: State = { kind: 'settling', settled, how };
     this.#state = state;
     settled.then(() => {
       if (this.#state === state) this.#state = this.#afterwards;
@@ -293,8 +296,9 @@ export class Remote {
 
   #lose(command: Command, death: Death): void {
     if (this.#afterwards.kind === 'idle') {
-      // A call that was interrupted will not tell; the next one has to.
-      this.#afterwards = this.#state.kind === 'settling' ? { kind: 'lost', text: death.text.trimEnd() } : LOST;
+      // A call that was interrupted will not tell; the next one has to. One that refused its rows would have read it.
+      const isUntold = this.#state.kind === 'settling' && this.#state.how === 'cancel';
+      this.#afterwards = isUntold ? { kind: 'lost', text: death.text.trimEnd() } : LOST;
     }
     // libpq waits on the socket once more after it has closed it, and says so.
     const wait = death.text.startsWith('server closed') ? 'invalid socket\n' : '';
