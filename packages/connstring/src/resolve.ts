@@ -135,11 +135,15 @@ export function withPassfile(resolved: ResolvedConninfo, text: string): Resolved
  * serviceRequest({}, { PGSERVICE: 'reports' }); // 'reports'
  */
 export function serviceRequest(options: ConninfoOptions, environment: Environment = {}): string | undefined {
-  return options.service ?? environment['PGSERVICE'];
+  return serviceOf(options.service, environment);
 }
 
-function addService(resolution: Resolution, { environment, serviceFiles }: ConninfoSources): void {
-  const service = resolution.get('service')?.value ?? environment?.['PGSERVICE'];
+function serviceOf(given: string | undefined, environment: Environment): string | undefined {
+  return given ?? environment['PGSERVICE'];
+}
+
+function addService(resolution: Resolution, { environment = {}, serviceFiles }: ConninfoSources): void {
+  const service = serviceOf(resolution.get('service')?.value, environment);
   if (service === undefined) return;
   for (const { path, text, isRequired } of serviceFiles ?? []) {
     if (text === undefined && isRequired) {

@@ -123,8 +123,8 @@ export class Remote {
   }
 
   /**
-   * PQsendQuery; a road leads other ways than by the simple query protocol. Refused, with the reason in the error text buffer, when a command is under way or the connection is
-   * known to be dead.
+   * PQsendQuery; a road leads other ways than by the simple query protocol. Refused, with the reason in the error text
+   * buffer, when a command is under way or the connection is known to be dead.
    */
   begin(sql: string, policy: RowPolicy, road?: Road): Command | undefined {
     switch (this.#state.kind) {
