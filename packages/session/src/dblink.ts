@@ -1,4 +1,4 @@
-import type { ColumnListRow } from '@pg-dblink/sql';
+import type { ColumnListRow, SqlTypeMap } from '@pg-dblink/sql';
 import { type ConnectionsMethods, connectionsMethods } from './methods/connections.ts';
 import { type CallOptions, failOnError } from './methods/context.ts';
 import { type DescriptionMethods, descriptionMethods } from './methods/description.ts';
@@ -29,13 +29,16 @@ export interface Dblink
   disconnect(name?: string): Promise<'OK'>;
   dblink(sql: string, options?: CallOptions): Promise<TextRows>;
   dblink(connection: string, sql: string, options?: CallOptions): Promise<TextRows>;
-  /** Rows of a column list in SQL's own words; the unnamed connection is undefined here. */
-  dblink<const List extends string>(
+  /**
+   * Rows of a column list in SQL's own words; the unnamed connection is undefined here. A column may be NULL unless the
+   * list says `NOT NULL` or the query's own text shows that it never is (`count(*)`, a constant).
+   */
+  dblink<const List extends string, const Query extends string = string>(
     connection: string | undefined,
-    sql: string,
+    sql: Query,
     columns: List,
     options?: CallOptions,
-  ): Promise<TypedRows<ColumnListRow<List>>>;
+  ): Promise<TypedRows<ColumnListRow<List, SqlTypeMap, Query>>>;
   exec(sql: string, options?: CallOptions): Promise<string>;
   exec(connection: string, sql: string, options?: CallOptions): Promise<string>;
   open(cursor: string, sql: string, options?: CallOptions): Promise<'OK' | 'ERROR'>;
@@ -140,8 +143,9 @@ export function createDblink(options: SessionOptions): Dblink {
   async function collect(
     columns: string | undefined,
     call: (rows: RowConsumer) => Promise<RowOutcome>,
+    query?: string,
   ): Promise<TextRows & TypedRows<never>> {
-    const collector = columns === undefined ? new TextRowCollector() : new TypedRowCollector(columns);
+    const collector = columns === undefined ? new TextRowCollector() : new TypedRowCollector(columns, query);
     return collector.result(await call(collector)) as TextRows & TypedRows<never>;
   }
 
@@ -153,7 +157,8 @@ export function createDblink(options: SessionOptions): Dblink {
     disconnect: (name) => plain.disconnect(name),
     dblink: (...args: Argument[]) => {
       const { name, own, columns, options: call } = split(1, args);
-      return collect(columns, (rows) => verbsFor(call).query(name, String(own[0]), failOnError(call), rows));
+      const sql = String(own[0]);
+      return collect(columns, (rows) => verbsFor(call).query(name, sql, failOnError(call), rows), sql);
     },
     exec: (...args: Argument[]) => {
       const { name, own, options: call } = split(1, args);

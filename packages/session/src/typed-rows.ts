@@ -1,4 +1,4 @@
-import { type ColumnDefinition, isSqlBuildError, parseColumnList } from '@pg-dblink/sql';
+import { type ColumnDefinition, isSqlBuildError, neverNullColumns, parseColumnList } from '@pg-dblink/sql';
 import type { RemoteField } from './connection.ts';
 import { DblinkError } from './errors.ts';
 import type { RowConsumer, RowOutcome } from './rows.ts';
@@ -16,7 +16,8 @@ export interface TypedRows<Row> {
 
 interface TypedColumn {
   readonly name: string;
-  readonly isNotNull: boolean;
+  /** Why a NULL is an error here; undefined where it is not. */
+  readonly notNull: string | undefined;
   readonly read: ReadValue;
 }
 
@@ -28,9 +29,13 @@ export class TypedRowCollector implements RowConsumer {
   readonly #columns: readonly TypedColumn[];
   readonly #text = new TextRowCollector();
 
-  /** @throws DblinkError for a list that SQL would not take */
-  constructor(columnList: string) {
-    this.#columns = parse(columnList).map(typedColumn);
+  /**
+   * @param query - the statement whose rows come, where it is known
+   * @throws DblinkError for a list that SQL would not take
+   */
+  constructor(columnList: string, query = '') {
+    const neverNull: readonly boolean[] = neverNullColumns(query);
+    this.#columns = parse(columnList).map((column, at) => typedColumn(column, neverNull[at] === true));
   }
 
   rowSet(header: { readonly fields: readonly RemoteField[] }): void {
@@ -62,14 +67,11 @@ export class TypedRowCollector implements RowConsumer {
 
   #object(row: readonly (string | null)[]): Record<string, unknown> {
     return Object.fromEntries(
-      this.#columns.map(({ name, isNotNull, read }, at) => {
+      this.#columns.map(({ name, notNull, read }, at) => {
         const text = row[at] ?? null;
         if (text !== null) return [name, read(text)];
-        if (!isNotNull) return [name, null];
-        throw new DblinkError({
-          sqlState: '23502',
-          message: `null value in column "${name}", which was declared NOT NULL`,
-        });
+        if (notNull === undefined) return [name, null];
+        throw new DblinkError({ sqlState: '23502', message: `null value in column "${name}", which ${notNull}` });
       }),
     );
   }
@@ -84,7 +86,8 @@ function parse(columnList: string): readonly ColumnDefinition[] {
   }
 }
 
-function typedColumn({ name, type, isNotNull }: ColumnDefinition): TypedColumn {
+function typedColumn({ name, type, isNotNull }: ColumnDefinition, isNeverNull: boolean): TypedColumn {
   const read = readerOf(type.name);
-  return { name, isNotNull, read: type.isArray ? (text) => parseArray(text, read) : read };
+  const notNull = isNotNull ? 'was declared NOT NULL' : isNeverNull ? 'its query never leaves NULL' : undefined;
+  return { name, notNull, read: type.isArray ? (text) => parseArray(text, read) : read };
 }

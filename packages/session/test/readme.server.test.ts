@@ -11,6 +11,7 @@ const examples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) =>
 const PRINTED = [
   "1 één [ '1.50', '2.25' ]",
   'CREATE TABLE',
+  'true',
   "[ [ '1' ], [ '2' ] ]",
   '22012 division by zero',
   'ERROR',
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 it('every example of the README runs and prints what it says', () => {
-  expect(examples).toHaveLength(9);
+  expect(examples).toHaveLength(10);
   for (const line of PRINTED) expect(readme).toContain(`// ${line}`);
   const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
   try {

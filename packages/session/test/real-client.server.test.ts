@@ -136,9 +136,24 @@ it('raises what SQL raises for values and columns that do not fit the list', asy
     message: 'invalid input syntax for type integer: "x"',
   });
   expect(await failure(db.dblink('n', 'select 3000000000', 't(a int)'))).toMatchObject({ sqlState: '22003' });
-  expect(await failure(db.dblink('n', 'select null', 't(a int not null)'))).toMatchObject({ sqlState: '23502' });
+  expect(await failure(db.dblink('n', 'select null', 't(a int not null)'))).toMatchObject({
+    sqlState: '23502',
+    message: 'null value in column "a", which was declared NOT NULL',
+  });
   expect(await failure(db.dblink('n', 'select 1', 't(a int'))).toMatchObject({ sqlState: '42601' });
   expect((await db.dblink('n', 'select 1', 't(a int)')).rows).toEqual([{ a: 1 }]);
+});
+
+it('holds a far end to what its query never leaves NULL', async () => {
+  const { rows } = await db.dblink('n', 'select count(*), null', 't(a int, b text)');
+  expect(rows).toEqual([{ a: 1, b: null }]);
+  await db.exec('n', 'create schema shadow; create function shadow.now() returns text language sql return null');
+  await db.exec('n', 'set search_path = shadow, pg_catalog');
+  const expected = { sqlState: '23502', message: 'null value in column "b", which its query never leaves NULL' };
+  expect(await failure(db.dblink('n', 'select 1, now()', 't(a int, b text)'))).toMatchObject(expected);
+  expect(await failure(db.params('n', 'select 1, now()', [], 't(a int, b text)'))).toMatchObject(expected);
+  expect(await failure(db.gather(['n'], 'select 1, now()', 't(a int, b text)'))).toMatchObject(expected);
+  await db.exec('n', 'set search_path = default; drop schema shadow cascade');
 });
 
 describe('the local database', () => {

@@ -1,5 +1,7 @@
 // The row type of a column definition list, read by the compiler from the list's own text.
 
+import type { NeverNullColumns, Spaced, Trimmed } from './never-null-types.ts';
+
 /**
  * TypeScript types by the names that SQL has for types; what is not here is text.
  *
@@ -29,40 +31,42 @@ export interface SqlTypeMap {
 /**
  * The type of one row of a column definition list that is written as a literal.
  *
- * Every column may be NULL, as in SQL, unless the list says `NOT NULL`; array elements may always be NULL. A text that
- * is not known at compile time gives rows with unknown values.
+ * Every column may be NULL, as in SQL, unless the list says `NOT NULL` or the query, where it is given, never leaves it
+ * NULL ({@link NeverNullColumns}); array elements may always be NULL. A list that is not known at compile time gives
+ * rows with unknown values.
  *
  * @example
  * type Row = ColumnListRow<'t(a int NOT NULL, b text, c numeric(10,2)[])'>;
  * // { a: number; b: string | null; c: (string | null)[] | null }
+ *
+ * @example
+ * type Count = ColumnListRow<'t(n int, name text)', SqlTypeMap, 'SELECT count(*), min(name) FROM t'>;
+ * // { n: number; name: string | null }
  */
-export type ColumnListRow<List extends string, Types = SqlTypeMap> = string extends List
+export type ColumnListRow<List extends string, Types = SqlTypeMap, Query extends string = string> = string extends List
   ? Record<string, unknown>
-  : Flat<Spaced<List>> extends `${string}(${infer Body})`
-    ? Merge<Columns<Body, Types>>
+  : Trimmed<Spaced<List>> extends `${string}(${infer Body})`
+    ? Merge<Columns<Body, Types, NeverNullColumns<Query>>>
     : never;
 
-/** Line breaks and tabs are blanks like any other. */
-type Spaced<Text extends string> = Replaced<Replaced<Replaced<Text, '\n'>, '\r'>, '\t'>;
-
-type Replaced<Text extends string, Blank extends string> = Text extends `${infer Head}${Blank}${infer Tail}`
-  ? Replaced<`${Head} ${Tail}`, Blank>
-  : Text;
-
-type Flat<Text extends string> = Text extends ` ${infer Rest}`
-  ? Flat<Rest>
-  : Text extends `${infer Rest} `
-    ? Flat<Rest>
-    : Text;
-
 /** Cuts at the commas that stand outside parentheses and quotes. */
-type Columns<Body extends string, Types, Row = unknown> = Body extends `${infer Head},${infer Tail}`
+type Columns<
+  Body extends string,
+  Types,
+  Known extends readonly boolean[],
+  Row = unknown,
+> = Body extends `${infer Head},${infer Tail}`
   ? IsWhole<Head> extends true
-    ? Columns<Tail, Types, Row & Column<Flat<Head>, Types>>
+    ? Columns<Tail, Types, Behind<Known>, Row & Column<Trimmed<Head>, Types, Known[0]>>
     : Tail extends `${infer Next},${infer Rest}`
-      ? Columns<`${Head}\u0000${Next},${Rest}`, Types, Row>
-      : Row & Column<Flat<Restored<Body>>, Types>
-  : Row & Column<Flat<Restored<Body>>, Types>;
+      ? Columns<`${Head}\u0000${Next},${Rest}`, Types, Known, Row>
+      : Row & Column<Trimmed<Restored<Body>>, Types, Known[0]>
+  : Row & Column<Trimmed<Restored<Body>>, Types, Known[0]>;
+
+/** What is known of the columns behind the first. */
+type Behind<Known extends readonly boolean[]> = Known extends readonly [boolean, ...infer Rest extends boolean[]]
+  ? Rest
+  : [];
 
 /** Whether a piece has no open quote and no open parenthesis. */
 type IsWhole<Piece extends string> = Piece extends `${string}"${infer AfterQuote}`
@@ -80,27 +84,27 @@ type Restored<Text extends string> = Text extends `${infer Head}\u0000${infer Ta
   ? Restored<`${Head},${Tail}`>
   : Text;
 
-type Column<Text extends string, Types> =
+type Column<Text extends string, Types, IsNeverNull> =
   Restored<Text> extends `"${infer Name}" ${infer Type}`
-    ? { [name in Name]: Value<Flat<Lowercase<Type>>, Types> }
+    ? { [name in Name]: Value<Trimmed<Lowercase<Type>>, Types, IsNeverNull> }
     : Restored<Text> extends `${infer Name} ${infer Type}`
-      ? { [name in Lowercase<Name>]: Value<Flat<Lowercase<Type>>, Types> }
+      ? { [name in Lowercase<Name>]: Value<Trimmed<Lowercase<Type>>, Types, IsNeverNull> }
       : never;
 
-type Value<Type extends string, Types> = Type extends `${infer Base} not null`
-  ? Element<Flat<Base>, Types>
-  : Element<Type, Types> | null;
+type Value<Type extends string, Types, IsNeverNull> = Type extends `${infer Base} not null`
+  ? Element<Trimmed<Base>, Types>
+  : Element<Type, Types> | (IsNeverNull extends true ? never : null);
 
 type Element<Type extends string, Types> = Type extends `${infer Base} collate ${string}`
   ? Element<Base, Types>
   : Type extends `${infer Base}[${string}]${infer Rest}`
-    ? Flat<Rest> extends ''
-      ? (Element<Flat<Base>, Types> | null)[]
-      : Element<`${Flat<Base>}${Flat<Rest>}`, Types>[]
+    ? Trimmed<Rest> extends ''
+      ? (Element<Trimmed<Base>, Types> | null)[]
+      : Element<`${Trimmed<Base>}${Trimmed<Rest>}`, Types>[]
     : Type extends `${infer Base} array`
-      ? (Element<Flat<Base>, Types> | null)[]
+      ? (Element<Trimmed<Base>, Types> | null)[]
       : Type extends `${infer Base}(${string})${infer Rest}`
-        ? Scalar<Flat<`${Flat<Base>}${Rest}`>, Types>
+        ? Scalar<Trimmed<`${Trimmed<Base>}${Rest}`>, Types>
         : Scalar<Type, Types>;
 
 type Scalar<Type extends string, Types> = Type extends `pg_catalog.${infer Name}`

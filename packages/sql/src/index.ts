@@ -13,6 +13,8 @@ export { readTokens } from './lexer.ts';
 export { primaryKeySteps } from './local-relation.ts';
 export type { LocalQuery, LocalSteps } from './local-steps.ts';
 export { runLocalSteps } from './local-steps.ts';
+export { neverNullColumns } from './never-null.ts';
+export type { NeverNullColumns } from './never-null-types.ts';
 export { quoteIdent, quoteLiteral, quoteNullable, quoteQualifiedIdent } from './quote.ts';
 export type { Relation, RelationColumn, TextTuple } from './relation.ts';
 export type { StatementClass, StatementObstacle } from './statement.ts';

@@ -16,8 +16,8 @@ const promised = examples.flatMap((example) =>
 );
 
 test('every example of the README runs and prints what it says', { timeout: 60_000 }, () => {
-  expect(examples.length).toBe(5);
-  expect(promised.length).toBe(11);
+  expect(examples.length).toBe(6);
+  expect(promised.length).toBe(12);
   const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
   try {
     for (const [at, example] of examples.entries()) writeFileSync(join(scratch, `${at}.ts`), example);

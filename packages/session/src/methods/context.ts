@@ -17,10 +17,11 @@ export type CallOptions =
 export interface MethodContext {
   /** The functions as a call with these options runs them. */
   verbsFor(options: CallOptions): Verbs;
-  /** Rows in memory, typed when there is a column list. */
+  /** Rows in memory, typed when there is a column list; what a known query tells of NULL is checked with it. */
   collect(
     columns: string | undefined,
     call: (rows: RowConsumer) => Promise<RowOutcome>,
+    query?: string,
   ): Promise<TextRows & TypedRows<never>>;
 }
 

@@ -1,4 +1,4 @@
-import type { ColumnListRow } from '@pg-dblink/sql';
+import type { ColumnListRow, SqlTypeMap } from '@pg-dblink/sql';
 import type { RowConsumer } from '../rows.ts';
 import { TextRowCollector } from '../text-rows.ts';
 import { TypedRowCollector } from '../typed-rows.ts';
@@ -34,12 +34,12 @@ export interface GatherMethods {
     options?: GatherOptions,
   ): Promise<Gathered<{ readonly values: readonly (string | null)[] }>>;
   /** The same with a column list in SQL's own words, without the source's name. */
-  gather<const List extends string>(
+  gather<const List extends string, const Query extends string = string>(
     sources: readonly string[],
-    sql: string,
+    sql: Query,
     columns: List,
     options?: GatherOptions,
-  ): Promise<Gathered<ColumnListRow<List>>>;
+  ): Promise<Gathered<ColumnListRow<List, SqlTypeMap, Query>>>;
 }
 
 /** Takes the rows of one source. */
@@ -58,7 +58,7 @@ export function gatherMethods({ verbsFor }: MethodContext): GatherMethods {
       const failures = await verbsFor(signal === undefined ? true : { signal }).gather(
         { sources, sql, width: undefined, maxParallel, failOnError },
         (source, index) => {
-          const collector = columns === undefined ? textCollector() : typedCollector(columns);
+          const collector = columns === undefined ? textCollector() : typedCollector(columns, sql);
           collected[index] = { source, collector };
           return collector;
         },
@@ -79,8 +79,8 @@ function textCollector(): Collector {
   };
 }
 
-function typedCollector(columns: string): Collector {
-  const collector = new TypedRowCollector(columns);
+function typedCollector(columns: string, sql: string): Collector {
+  const collector = new TypedRowCollector(columns, sql);
   return {
     rowSet: (header) => collector.rowSet(header),
     rows: (bytes, start, end) => collector.rows(bytes, start, end),

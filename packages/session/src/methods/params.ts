@@ -1,4 +1,4 @@
-import type { ColumnListRow } from '@pg-dblink/sql';
+import type { ColumnListRow, SqlTypeMap } from '@pg-dblink/sql';
 import { type ParameterValue, parameterTexts } from '../parameters.ts';
 import type { TextRows } from '../text-rows.ts';
 import type { TypedRows } from '../typed-rows.ts';
@@ -17,13 +17,13 @@ export interface ParamsMethods {
     options?: CallOptions,
   ): Promise<TextRows>;
   /** The same with a column list in SQL's own words. */
-  params<const List extends string>(
+  params<const List extends string, const Query extends string = string>(
     connection: string | undefined,
-    sql: string,
+    sql: Query,
     values: readonly ParameterValue[],
     columns: List,
     options?: CallOptions,
-  ): Promise<TypedRows<ColumnListRow<List>>>;
+  ): Promise<TypedRows<ColumnListRow<List, SqlTypeMap, Query>>>;
   /** dblink_exec_params: the command tag. */
   execParams(
     connection: string | undefined,
@@ -48,8 +48,10 @@ export function paramsMethods({ verbsFor, collect }: MethodContext): ParamsMetho
       const last = columns === undefined ? first : second;
       const options = typeof last === 'string' ? true : (last ?? true);
       const statement = { sql, parameters: parameterTexts(values) };
-      return collect(columns, (rows) =>
-        verbsFor(options).queryParams(connection, statement, failOnError(options), rows),
+      return collect(
+        columns,
+        (rows) => verbsFor(options).queryParams(connection, statement, failOnError(options), rows),
+        sql,
       );
     },
     execParams: (connection, sql, values, options = true) =>
