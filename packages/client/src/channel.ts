@@ -111,8 +111,8 @@ export class Channel {
     );
     stream.handOver({
       receive: (chunk) => {
-        this.meter.received(chunk.byteLength);
-        return this.#read(() => this.machine.receive(chunk));
+        this.meter.received(chunk.length);
+        return this.#read(chunk);
       },
       drained: () => this.#onDrained(),
       closed: (error) => this.#lose(this.#farewell(error), this.#lastWords ?? error),
@@ -292,9 +292,9 @@ export class Channel {
   }
 
   /** Feeds the machine; false stops the socket while a sink wants to be waited for. */
-  #read(step: () => Promise<void> | undefined): boolean {
+  #read(chunk: Uint8Array | undefined): boolean {
     try {
-      const waiting = step();
+      const waiting = chunk === undefined ? this.machine.resume() : this.machine.receive(chunk);
       void this.flush();
       if (waiting === undefined) return true;
       waiting.then(
@@ -311,7 +311,7 @@ export class Channel {
   }
 
   #readOn(): void {
-    if (this.#loss === undefined && this.#read(() => this.machine.resume())) this.#transport.resume();
+    if (this.#loss === undefined && this.#read(undefined)) this.#transport.resume();
   }
 
   #onDrained(): void {

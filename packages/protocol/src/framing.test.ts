@@ -161,6 +161,38 @@ test('a message inside one chunk is a view, and one that straddles is joined onc
   expect(reader.next()).toMatchObject({ tag: 0x49 });
 });
 
+test('of single bytes only those that complete a header or a message are worth a look', () => {
+  const reader = new FrameReader(backend);
+  const message = Uint8Array.of(0x44, 0, 0, 0, 12, 0, 1, 0, 0, 0, 2, 7, 8);
+  const looked = Array.from(message, (byte, at) => {
+    const isWorthALook = reader.push(Uint8Array.of(byte));
+    const frame = reader.next();
+    expect(frame === undefined || isWorthALook).toBe(true);
+    expect(frame?.end).toBe(at === message.length - 1 ? message.length : undefined);
+    return isWorthALook;
+  });
+  expect(looked.lastIndexOf(false)).toBe(message.length - 2);
+  expect(looked.filter(Boolean)).toHaveLength(6);
+  expect(reader.copiedByteLength).toBe(message.length);
+  expect(reader.bufferedByteLength).toBe(0);
+});
+
+test('a chunk that completes nothing is taken in at once, and counted as held', () => {
+  const reader = new FrameReader(backend);
+  const chunk = Uint8Array.of(0x44, 0, 0, 0, 12, 0, 1);
+  expect(reader.push(chunk)).toBe(true);
+  expect(reader.next()).toBeUndefined();
+  const piece = Uint8Array.of(0, 0, 0);
+  expect(reader.push(piece)).toBe(false);
+  piece.fill(0xff);
+  expect(reader.bufferedByteLength).toBe(10);
+  expect(reader.next()).toBeUndefined();
+  expect(reader.push(Uint8Array.of(2, 7, 8, 0x49, 0, 0, 0, 4))).toBe(true);
+  const joined = reader.next();
+  expect(joined?.bytes.subarray(joined.start, joined.end)).toEqual(Uint8Array.of(0, 1, 0, 0, 0, 2, 7, 8));
+  expect(reader.next()).toMatchObject({ tag: 0x49 });
+});
+
 test('a joined message stays as it is while the next one is joined', () => {
   const reader = new FrameReader(backend);
   const kept: Uint8Array[] = [];

@@ -56,6 +56,8 @@ export class FrameReader {
   readonly #joined: Assembly;
   /** The byte length of the message that is being joined, 0 while its header is incomplete. */
   #awaited = 0;
+  /** How many bytes of that message have not been pushed yet, 0 when that is not known. */
+  #missing = 0;
   #failure: RemoteProtocolError | undefined;
   readonly #frame: { tag: number; bytes: Uint8Array; start: number; end: number } = {
     tag: 0,
@@ -115,15 +117,25 @@ export class FrameReader {
    * Gives the reader the next chunk. The former one must have been read to its end, that is `next` must have returned
    * undefined: the reader queues nothing.
    *
+   * @returns false when the chunk does not complete the message that is being joined: `next` would give nothing. It is
+   * taken in with two comparisons then, for a network may deliver a message in very small pieces.
    * @throws LocalProtocolError `invalid-state` when there is an unread message.
    */
-  push(chunk: Uint8Array): void {
-    if (this.#at !== this.#chunk.byteLength) {
+  push(chunk: Uint8Array): boolean {
+    // Of a Buffer the engine reads `length` in place; `byteLength` is a call.
+    const { length } = chunk;
+    if (length < this.#missing) {
+      this.#missing -= length;
+      this.#joined.take(chunk, 0, this.#awaited);
+      return false;
+    }
+    if (this.#at !== this.#chunk.length) {
       throw new LocalProtocolError('invalid-state', 'the last chunk has not been read to its end');
     }
     this.#chunk = chunk;
     this.#view = undefined;
     this.#at = 0;
+    return true;
   }
 
   /** Copies what is unread of the chunk, so that whoever pushed it may reuse its memory at once. */
@@ -145,7 +157,7 @@ export class FrameReader {
     if (this.#framing === 'untyped') return this.#nextUntyped();
     const chunk = this.#chunk;
     const at = this.#at;
-    const left = chunk.byteLength - at;
+    const left = chunk.length - at;
     if (left < 5) return this.#hold(0);
     const tag = chunk[at] ?? 0;
     const length = readInt32(chunk, at + 1);
@@ -183,7 +195,7 @@ export class FrameReader {
     if (bytes !== this.#view || run.end !== this.#at) return run;
     const least = this.#limits.least[tag] ?? 0;
     const greatest = this.#limits.greatest[tag] ?? 0;
-    const end = bytes.byteLength;
+    const end = bytes.length;
     let at = this.#at;
     let count = 1;
     const view =
@@ -225,7 +237,7 @@ export class FrameReader {
   #nextUntyped(): Frame | undefined {
     const chunk = this.#chunk;
     const at = this.#at;
-    const left = chunk.byteLength - at;
+    const left = chunk.length - at;
     if (left < 4) return this.#hold(0);
     const length = readInt32(chunk, at);
     this.#checkUntyped(length);
@@ -239,6 +251,7 @@ export class FrameReader {
     const chunk = this.#chunk;
     this.#awaited = awaited;
     this.#at += this.#joined.take(chunk, this.#at, awaited === 0 ? chunk.length - this.#at : awaited);
+    this.#missing = awaited === 0 ? 0 : awaited - this.#joined.held;
     return undefined;
   }
 
@@ -253,7 +266,8 @@ export class FrameReader {
     }
     const byteLength = this.#awaited;
     this.#at += joined.take(chunk, this.#at, byteLength);
-    if (joined.held < byteLength) return undefined;
+    this.#missing = byteLength - joined.held;
+    if (this.#missing > 0) return undefined;
     const { bytes, start } = joined;
     joined.finish();
     this.#awaited = 0;

@@ -98,8 +98,7 @@ export class Machine {
    * @throws RemoteProtocolError when the server broke the rules; the machine is closed then.
    */
   receive(chunk: Uint8Array): Promise<void> | undefined {
-    this.#reader.push(chunk);
-    return this.resume();
+    return this.#reader.push(chunk) ? this.resume() : undefined;
   }
 
   /** Goes on after a sink's promise is settled, as `receive` does. */
