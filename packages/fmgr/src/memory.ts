@@ -5,11 +5,20 @@ import { decodeText, encodeText, type WasmMemory } from './runtime.ts';
 // Views of the engine's memory die whenever it grows, which any call into the engine may cause. The heap hands out
 // fresh ones by itself; nobody else keeps a view across a call.
 
+/** Shorter ranges are written as they are. */
+const WORTH_A_DETOUR = 256;
+/** Stays in a processor's cache. */
+const DETOUR_BYTES = 32 * 1024;
+
+const isShared = (bytes: Uint8Array): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && bytes.buffer instanceof SharedArrayBuffer;
+
 /** The engine's linear memory: little-endian reads and writes at any alignment. */
 export class Heap {
   readonly #memory: WasmMemory;
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
+  #detour: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(memory: WasmMemory) {
     this.#memory = memory;
@@ -84,7 +93,20 @@ export class Heap {
 
   /** Writes bytes, also those of shared memory. */
   write(at: number, bytes: Uint8Array): void {
-    this.bytes.set(bytes, at);
+    const liesAlike = ((bytes.byteOffset ^ at) & 7) === 0;
+    if (liesAlike || bytes.length < WORTH_A_DETOUR || !isShared(bytes)) this.bytes.set(bytes, at);
+    else this.#writeByDetour(at, bytes);
+  }
+
+  /** Shared memory is copied byte by byte unless both ends lie alike, so a copy that does comes in between. */
+  #writeByDetour(at: number, bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; from += DETOUR_BYTES) {
+      const part = bytes.subarray(from, from + DETOUR_BYTES);
+      const shift = part.byteOffset & 7;
+      this.#detour ??= new Uint8Array(DETOUR_BYTES + 8);
+      this.#detour.set(part, shift);
+      this.bytes.set(this.#detour.subarray(shift, shift + part.length), at + from);
+    }
   }
 
   /** UTF-8 text of a known length in bytes. */
