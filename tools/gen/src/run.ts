@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { authentication } from './authentication.ts';
+import { columnKernels } from './column-kernels.ts';
 import { divergences } from './divergences.ts';
 import { extensionFiles } from './extension-files.ts';
 import type { Generator } from './generated-file.ts';
@@ -11,6 +12,7 @@ import { sqlStates } from './sqlstate.ts';
 
 const GENERATORS: readonly Generator[] = [
   authentication,
+  columnKernels,
   conninfoOptions,
   divergences,
   extensionFiles,

@@ -12,7 +12,7 @@ import {
   fillTimestamps,
   kindOf,
 } from './column-kinds.ts';
-import type { FieldRanges } from './field-finder.ts';
+import type { FieldRanges, Fill, Kernel } from './field-finder.ts';
 import { TextBlocks } from './text-blocks.ts';
 import type { TypedColumn } from './typed-column.ts';
 
@@ -80,24 +80,28 @@ function storeOf(kind: ColumnKind, { format, typeOid }: FieldDescription, types:
     case 'int32':
       return numberStore(
         (length) => new Int32Array(length),
+        isBinary ? undefined : 'int32',
         isBinary ? fillIntegersFromBinary : fillIntegersFromText,
         (values, nulls) => ({ kind, values, nulls }),
       );
     case 'uint32':
       return numberStore(
         (length) => new Uint32Array(length),
+        isBinary ? undefined : 'uint32',
         isBinary ? fillIntegersFromBinary : fillIntegersFromText,
         (values, nulls) => ({ kind, values, nulls }),
       );
     case 'int64':
       return numberStore(
         (length) => new BigInt64Array(length),
+        isBinary ? undefined : 'int64',
         (ranges, first, array, into) => fillBigints(ranges, first, array, into, isBinary ? 'binary' : 'text'),
         (values, nulls) => ({ kind, values, nulls }),
       );
     case 'timestamp':
       return numberStore(
         (length) => new BigInt64Array(length),
+        isBinary ? undefined : 'timestamp',
         (ranges, first, array, into) =>
           isBinary ? fillBigints(ranges, first, array, into, 'binary') : fillTimestamps(ranges, first, array, into),
         (values, nulls) => ({ kind, values, nulls }),
@@ -106,6 +110,7 @@ function storeOf(kind: ColumnKind, { format, typeOid }: FieldDescription, types:
       const from = isBinary ? 'binary' : typeOid === FLOAT4 ? 'float4 text' : 'float8 text';
       return numberStore(
         (length) => new Float64Array(length),
+        isBinary ? undefined : typeOid === FLOAT4 ? 'float4' : 'float8',
         (ranges, first, array, into) => fillFloats(ranges, first, array, into, from),
         (values, nulls) => ({ kind, values, nulls }),
       );
@@ -113,6 +118,7 @@ function storeOf(kind: ColumnKind, { format, typeOid }: FieldDescription, types:
     case 'boolean':
       return numberStore(
         (length) => new Uint8Array(length),
+        undefined,
         fillBooleans,
         (values, nulls) => ({ kind, values, nulls }),
       );
@@ -125,13 +131,18 @@ function storeOf(kind: ColumnKind, { format, typeOid }: FieldDescription, types:
 
 function numberStore<A extends Numbers>(
   make: (length: number) => A,
-  fill: (ranges: FieldRanges, first: number, array: A, into: number) => void,
+  kernel: Kernel | undefined,
+  fill: Fill<A>,
   finish: (values: A, nulls: Uint8Array | undefined) => TypedColumn,
 ): ColumnStore {
   const blocks = new Blocks(make);
   return {
     begin: (length) => blocks.begin(length),
-    append: (ranges, first, into) => fill(ranges, first, blocks.last, into),
+    append(ranges, first, into) {
+      const { kernels } = ranges;
+      if (kernels === undefined || kernel === undefined) fill(ranges, first, blocks.last, into);
+      else kernels.fill(kernel, ranges, first, blocks.last, into, fill);
+    },
     finish: (rows, nulls) => finish(blocks.joinInto(make(rows)), nulls),
   };
 }

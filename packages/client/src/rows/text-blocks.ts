@@ -27,6 +27,14 @@ export class TextBlocks {
 
   /** Takes a column of rows; the first one is number `into` of the block. */
   append(ranges: FieldRanges, first: number, into: number): void {
+    const joined = ranges.kernels?.joinTexts(ranges, first, this.#before + this.#used);
+    if (joined !== undefined) {
+      if (this.#used + joined.bytes.length > this.#bytes.length) this.#grow(joined.bytes.length);
+      this.#bytes.set(joined.bytes, this.#used);
+      this.#used += joined.bytes.length;
+      this.#ends.last.set(joined.ends, into);
+      return;
+    }
     const needed = byteLengthOf(ranges, first);
     if (this.#used + needed > this.#bytes.length) this.#grow(needed);
     const { bytes, ends, rows, starts, view } = ranges;

@@ -4,8 +4,12 @@ import type { ServerError } from '../server-error.ts';
 import type { TypeRegistry } from '../types/registry.ts';
 import { nextBlockLength } from './blocks.ts';
 import { ColumnBuilder } from './column-builder.ts';
-import { FieldFinder } from './field-finder.ts';
+import { FieldFinder, type RowFinder } from './field-finder.ts';
+import { kernelFinderOf } from './kernel-loading.ts';
 import type { TypedColumn } from './typed-column.ts';
+
+/** After so many bytes of rows the kernels are worth their memory. */
+const KERNELS_AFTER_BYTES = 64 * 1024;
 
 /** A result as typed arrays, one column each: nothing is allocated a row or a value. */
 export interface TypedColumns {
@@ -24,7 +28,8 @@ export class TypedColumnCollector implements ResultSink {
   readonly #types: TypeRegistry;
   #fields: readonly FieldDescription[] = [];
   #builders: readonly ColumnBuilder[] = [];
-  #finder = new FieldFinder(0);
+  #finder: RowFinder = new FieldFinder(0);
+  #bytesUntilKernels = 0;
   #rows = 0;
   /** How long the columns' last blocks are, and how many rows are in them. */
   #blockLength = 0;
@@ -48,23 +53,25 @@ export class TypedColumnCollector implements ResultSink {
     this.#fields = fields;
     this.#builders = fields.map((field) => new ColumnBuilder(field, this.#types));
     this.#finder = new FieldFinder(fields.length);
+    this.#bytesUntilKernels = KERNELS_AFTER_BYTES;
     this.#rows = 0;
     this.#blockLength = 0;
     this.#inBlock = 0;
   }
 
   dataRows(bytes: Uint8Array, start: number, end: number): void {
-    const finder = this.#finder;
-    const { nulls, stride } = finder;
+    const finder = this.#finderFor(end - start);
     finder.begin(bytes);
     for (let at = start; at < end; ) {
       if (this.#inBlock === this.#blockLength) this.#beginBlock();
       at = finder.find(at, end, this.#blockLength - this.#inBlock);
+      const { found } = finder;
+      const { nulls, stride } = found;
       for (const [column, builder] of this.#builders.entries()) {
-        builder.append(finder, column * stride, this.#inBlock, nulls[column] === 1 ? 'some' : 'none');
+        builder.append(found, column * stride, this.#inBlock, nulls[column] === 1 ? 'some' : 'none');
       }
-      this.#inBlock += finder.rows;
-      this.#rows += finder.rows;
+      this.#inBlock += found.rows;
+      this.#rows += found.rows;
     }
     finder.finish();
   }
@@ -79,6 +86,16 @@ export class TypedColumnCollector implements ResultSink {
 
   emptyQueryResponse(): void {}
   copyResponse(): void {}
+
+  /** The kernels are not loaded for a handful of rows. */
+  #finderFor(byteLength: number): RowFinder {
+    if (this.#bytesUntilKernels > 0) {
+      this.#bytesUntilKernels -= byteLength;
+    } else if (this.#finder instanceof FieldFinder) {
+      this.#finder = kernelFinderOf(this.#fields.length, this.#finder) ?? this.#finder;
+    }
+    return this.#finder;
+  }
 
   #beginBlock(): void {
     this.#blockLength = nextBlockLength(this.#blockLength);

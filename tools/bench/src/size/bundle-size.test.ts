@@ -10,7 +10,7 @@ describe('the client, minified and compressed, has not grown', () => {
     const { allCompressedBytes, compressedBytes, folders } = await bundleSize({ entry, platform });
     expect(compressedBytes).toBeLessThanOrEqual(limit);
     // What is loaded later is not where weight is hidden.
-    expect(allCompressedBytes - compressedBytes).toBeLessThanOrEqual(7000);
+    expect(allCompressedBytes - compressedBytes).toBeLessThanOrEqual(10_300);
     expect(allCompressedBytes).toBeGreaterThan(compressedBytes);
     // Nothing of it was left out by mistake.
     expect(folders.map(([folder]) => folder)).toEqual(expect.arrayContaining(['client', 'connstring', 'protocol']));
