@@ -62,6 +62,17 @@ const MAX_SCRAM_ITERATIONS = 100_000;
  * Connects to where a completed connection string leads, over streams of the given provider.
  *
  * @throws ConnectError with one cause an attempt, UsageError for a policy that cannot be understood.
+ *
+ * @example
+ * ```ts
+ * const resolved = await resolveWithFiles(readConninfo('host=h'), {
+ *   environment: 'none',
+ *   variables: {},
+ *   socketDirectory: undefined,
+ *   warn: console.warn,
+ * });
+ * const open = (transports: TransportProvider) => connectResolved(resolved, transports, {});
+ * ```
  */
 export async function connectResolved(
   resolved: ResolvedConninfo,

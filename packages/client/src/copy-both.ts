@@ -13,8 +13,11 @@ const HIGH_WATER_MESSAGES = 1000;
  *
  * @example
  * ```ts
- * const stream = await connection.copyBoth('START_REPLICATION 0/0');
- * for await (const message of stream) if (message[0] === 0x6b) stream.send(status);
+ * const [system] = await connection.query('IDENTIFY_SYSTEM');
+ * const stream = await connection.copyBoth(`START_REPLICATION ${system?.rows[0]?.['xlogpos']}`);
+ * for await (const message of stream) {
+ *   if (message[0] === 0x6b) break; // PrimaryKeepalive
+ * }
  * ```
  */
 export class CopyBoth implements AsyncIterable<Uint8Array> {

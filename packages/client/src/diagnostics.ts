@@ -1,7 +1,15 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { ObservedRequest, RequestObserver } from './observer.ts';
 
-/** The name to subscribe to: `diagnostics_channel.tracingChannel(REQUEST_CHANNEL)`. */
+/**
+ * The name to subscribe to: `diagnostics_channel.tracingChannel(REQUEST_CHANNEL)`.
+ *
+ * @example
+ * ```ts
+ * const requests = diagnosticsChannel.tracingChannel(REQUEST_CHANNEL);
+ * requests.asyncEnd.subscribe((request) => console.log(request));
+ * ```
+ */
 export const REQUEST_CHANNEL = '@pg-dblink/client:request';
 
 const requests = tracingChannel<unknown, ObservedRequest>(REQUEST_CHANNEL);

@@ -189,47 +189,110 @@ export class UsageError extends ClientError {
   }
 }
 
-/** Whether the value is a {@link ServerError}, of this copy of the package or of another. */
+/**
+ * Whether the value is a {@link ServerError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * await connection.query('select 1/0').catch(isServerError); // true
+ * ```
+ */
 export function isServerError(value: unknown): value is ServerError {
   return hasBrand(value, 'ServerError');
 }
 
-/** Whether the value is a {@link ConnectError}, of this copy of the package or of another. */
+/**
+ * Whether the value is a {@link ConnectError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * await connect('hostaddr=127.0.0.1 port=1').catch(isConnectError); // true
+ * ```
+ */
 export function isConnectError(value: unknown): value is ConnectError {
   return hasBrand(value, 'ConnectError');
 }
 
-/** Whether the value is an {@link AuthenticationError}, of this copy of the package or of another. */
+/**
+ * Whether the value is an {@link AuthenticationError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * const refused = (error: ConnectError): boolean => error.attempts.some(isAuthenticationError);
+ * ```
+ */
 export function isAuthenticationError(value: unknown): value is AuthenticationError {
   return hasBrand(value, 'AuthenticationError');
 }
 
-/** Whether the value is a {@link TimeoutError}, of this copy of the package or of another. */
+/**
+ * Whether the value is a {@link TimeoutError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * await connection.query('select pg_sleep(60)', { timeoutMs: 50 }).catch(isTimeoutError); // true
+ * ```
+ */
 export function isTimeoutError(value: unknown): value is TimeoutError {
   return hasBrand(value, 'TimeoutError');
 }
 
-/** Whether the value is a {@link ConnectionLostError}, of this copy of the package or of another. */
+/**
+ * Whether the value is a {@link ConnectionLostError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * const mayRetry = (error: unknown): boolean => isConnectionLostError(error) && error.safeToRetry;
+ * ```
+ */
 export function isConnectionLostError(value: unknown): value is ConnectionLostError {
   return hasBrand(value, 'ConnectionLostError');
 }
 
-/** Whether the value is a {@link CancelError}, of this copy of the package or of another. */
+/**
+ * Whether the value is a {@link CancelError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * await connection.cancel().catch((error: unknown) => console.log(isCancelError(error)));
+ * ```
+ */
 export function isCancelError(value: unknown): value is CancelError {
   return hasBrand(value, 'CancelError');
 }
 
-/** Whether the value is an {@link EgressError}, of this copy of the package or of another. */
+/**
+ * Whether the value is an {@link EgressError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * const forbidden = (error: unknown): boolean => isConnectError(error) && error.attempts.every(isEgressError);
+ * ```
+ */
 export function isEgressError(value: unknown): value is EgressError {
   return hasBrand(value, 'EgressError');
 }
 
-/** Whether the value is a {@link PipelineAbortedError}, of this copy of the package or of another. */
+/**
+ * Whether the value is a {@link PipelineAbortedError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * const cause = (error: unknown): unknown => (isPipelineAbortedError(error) ? error.cause : error);
+ * ```
+ */
 export function isPipelineAbortedError(value: unknown): value is PipelineAbortedError {
   return hasBrand(value, 'PipelineAbortedError');
 }
 
-/** Whether the value is a {@link UsageError}, of this copy of the package or of another. */
+/**
+ * Whether the value is a {@link UsageError}, of this copy of the package or of another.
+ *
+ * @example
+ * ```ts
+ * await connection.execute('select $1', [Symbol()] as never).catch(isUsageError); // true
+ * ```
+ */
 export function isUsageError(value: unknown): value is UsageError {
   return hasBrand(value, 'UsageError');
 }

@@ -60,7 +60,7 @@ export interface ResolveOptions {
  * @throws ConninfoError in libpq's words.
  * @example
  * ```ts
- * const { hosts } = await resolveWithFiles(readConninfo('service=shop'), {
+ * const { hosts } = await resolveWithFiles(readConninfo('dbname=shop'), {
  *   environment: 'libpq',
  *   variables: process.env,
  *   socketDirectory: undefined,

@@ -50,7 +50,14 @@ export interface ResultSink {
   skipped?(cause: ServerError | undefined): void;
 }
 
-/** Drops whatever arrives. */
+/**
+ * Drops whatever arrives.
+ *
+ * @example
+ * ```ts
+ * await connection.submit({ kind: 'simple', sql: 'select 1' }, DISCARDING_SINK);
+ * ```
+ */
 export const DISCARDING_SINK: ResultSink = {
   rowDescription: () => undefined,
   dataRows: () => undefined,
@@ -60,7 +67,21 @@ export const DISCARDING_SINK: ResultSink = {
   errorResponse: () => undefined,
 };
 
-/** Calls `take` with the range of each message's data in a run of CopyData messages. */
+/**
+ * Calls `take` with the range of each message's data in a run of CopyData messages.
+ *
+ * @example
+ * ```ts
+ * const writer = new Writer();
+ * encodeCopyData(writer, { data: new Uint8Array(3) });
+ * const run = writer.take();
+ * let total = 0;
+ * copyBodies(run, 0, run.byteLength, (_bytes, start, end) => {
+ *   total += end - start;
+ * });
+ * total; // 3
+ * ```
+ */
 export function copyBodies(
   bytes: Uint8Array,
   start: number,

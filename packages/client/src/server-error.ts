@@ -42,7 +42,14 @@ function positionOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Completes the fields that the server sent: absent ones are undefined, positions are numbers. */
+/**
+ * Completes the fields that the server sent: absent ones are undefined, positions are numbers.
+ *
+ * @example
+ * ```ts
+ * readMessageFields({ severity: 'FEHLER', severityNonlocalized: 'ERROR', message: 'x', position: '8' }).position; // 8
+ * ```
+ */
 export function readMessageFields(fields: ErrorFields): ServerMessageFields {
   const localized = fields.severity ?? fields.severityNonlocalized ?? '';
   return {

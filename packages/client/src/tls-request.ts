@@ -18,6 +18,7 @@ export interface TlsRequest {
   readonly maxVersion: TlsVersion | undefined;
 }
 
+/** The versions of TLS that a connection string can name. */
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
 /** The one application protocol that PostgreSQL knows by ALPN. */

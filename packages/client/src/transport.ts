@@ -72,7 +72,14 @@ export interface SocketSettings {
   readonly keepalive: { readonly idleMs: number } | undefined;
 }
 
-/** A failed system call, with the text that the C library prints for it. */
+/**
+ * A failed system call, with the text that the C library prints for it.
+ *
+ * @example
+ * ```ts
+ * new OsError('ECONNREFUSED', 'Connection refused').errno; // 'ECONNREFUSED'
+ * ```
+ */
 export class OsError extends Error {
   /** The symbolic name, such as ECONNREFUSED. */
   readonly errno: string;
@@ -84,7 +91,14 @@ export class OsError extends Error {
   }
 }
 
-/** TLS could not be put on the connection, or the certificate was refused; the message is libpq's. */
+/**
+ * TLS could not be put on the connection, or the certificate was refused; the message is libpq's.
+ *
+ * @example
+ * ```ts
+ * new TlsError('SSL error: certificate verify failed').name; // 'TlsError'
+ * ```
+ */
 export class TlsError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -15,9 +15,11 @@ export type WebSocketConnectOptions = ConnectOptions & WebSocketOptions;
  *
  * @example
  * ```ts
- * const connection = await connect('host=db user=app dbname=app sslmode=disable', {
- *   urlOf: (peer) => `wss://proxy.example/${peer.kind === 'tcp' ? `${peer.host}:${peer.port}` : ''}`,
- * });
+ * import { connect } from '@pg-dblink/client/websocket';
+ * const open = (conninfo: string) =>
+ *   connect(conninfo, {
+ *     urlOf: (peer) => `wss://proxy.example/${peer.kind === 'tcp' ? `${peer.host}:${peer.port}` : ''}`,
+ *   });
  * ```
  */
 export function connect(

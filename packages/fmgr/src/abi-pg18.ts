@@ -1,7 +1,14 @@
 // The application binary interface of PostgreSQL 18 built for wasm32: offsets in bytes, int is 4 bytes, pointers are
 // 4 bytes, Datum is 4 bytes. Each block names the C declaration that it mirrors. abi-check.ts tries it on the engine.
 
-/** PGlite versions whose engine has this interface. */
+/**
+ * PGlite versions whose engine has this interface.
+ *
+ * @example
+ * ```ts
+ * PEER_RANGE; // '@electric-sql/pglite >=0.5.0 <0.6.0'
+ * ```
+ */
 export const PEER_RANGE = '@electric-sql/pglite >=0.5.0 <0.6.0';
 
 /** Pg_magic_struct (fmgr.h): the loader compares it byte by byte and refuses another major version by name. */

@@ -15,6 +15,11 @@ function invoke(engine: Engine, address: number, call: number): number {
 /**
  * Calls a built-in function by its OID with Datums (OidFunctionCallN); its FmgrInfo is handed to `inspect` before.
  * Neither arguments nor result may be NULL.
+ *
+ * @example
+ * ```ts
+ * callBuiltin(call.engine, 177, [7, 5]); // 12
+ * ```
  */
 export function callBuiltin(
   engine: Engine,

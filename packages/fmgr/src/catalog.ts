@@ -31,22 +31,50 @@ export interface ForeignServer {
   readonly wrapperOptions: readonly Option[];
 }
 
-/** The role whose privileges count now: the caller, also after SET ROLE and in SECURITY DEFINER functions. */
+/**
+ * The role whose privileges count now: the caller, also after SET ROLE and in SECURITY DEFINER functions.
+ *
+ * @example
+ * ```ts
+ * roleName(call.engine, currentUserId(call.engine)); // 'postgres'
+ * ```
+ */
 export function currentUserId(engine: Engine): number {
   return engine.functions.GetUserId() >>> 0;
 }
 
-/** Whether a role, the current one when not given, is a superuser. */
+/**
+ * Whether a role, the current one when not given, is a superuser.
+ *
+ * @example
+ * ```ts
+ * isSuperuser(call.engine); // true
+ * ```
+ */
 export function isSuperuser(engine: Engine, roleId: number = currentUserId(engine)): boolean {
   return (engine.functions.superuser_arg(roleId) & 0xff) !== 0;
 }
 
-/** The name of a role. Raises `invalid role OID` for none. */
+/**
+ * The name of a role. Raises `invalid role OID` for none.
+ *
+ * @example
+ * ```ts
+ * roleName(call.engine, 10); // 'postgres'
+ * ```
+ */
 export function roleName(engine: Engine, roleId: number): string {
   return engine.heap.cString(engine.functions.GetUserNameFromId(roleId, 0));
 }
 
-/** The encoding of the database, such as `UTF8`. */
+/**
+ * The encoding of the database, such as `UTF8`.
+ *
+ * @example
+ * ```ts
+ * databaseEncoding(call.engine); // 'UTF8'
+ * ```
+ */
 export function databaseEncoding(engine: Engine): string {
   return engine.heap.cString(engine.functions.GetDatabaseEncodingName());
 }
@@ -74,7 +102,14 @@ function clip(name: string): string {
   return decodeText(bytes.subarray(0, end));
 }
 
-/** The foreign server of a name, which is cut to 63 bytes; undefined when there is none. */
+/**
+ * The foreign server of a name, which is cut to 63 bytes; undefined when there is none.
+ *
+ * @example
+ * ```ts
+ * foreignServer(call.engine, 'there')?.wrapperName; // 'wrapper'
+ * ```
+ */
 export function foreignServer(engine: Engine, name: string): ForeignServer | undefined {
   const { functions, heap } = engine;
   const server = withCString(engine, clip(name), (at) => functions.GetForeignServerByName(at, 1));
@@ -91,7 +126,15 @@ export function foreignServer(engine: Engine, name: string): ForeignServer | und
   };
 }
 
-/** Raises 42501 `permission denied for foreign server …` unless the role has USAGE. */
+/**
+ * Raises 42501 `permission denied for foreign server …` unless the role has USAGE.
+ *
+ * @example
+ * ```ts
+ * const server = foreignServer(call.engine, 'there');
+ * if (server !== undefined) requireServerUsage(call.engine, server);
+ * ```
+ */
 export function requireServerUsage(
   engine: Engine,
   server: ForeignServer,
@@ -103,7 +146,15 @@ export function requireServerUsage(
   withCString(engine, server.name, (name) => functions.aclcheck_error(result, OBJECT.foreignServer, name));
 }
 
-/** Options of the role's user mapping, or of PUBLIC's. Raises 42704 `user mapping not found for …` for neither. */
+/**
+ * Options of the role's user mapping, or of PUBLIC's. Raises 42704 `user mapping not found for …` for neither.
+ *
+ * @example
+ * ```ts
+ * const server = foreignServer(call.engine, 'there');
+ * const options = server && userMappingOptions(call.engine, currentUserId(call.engine), server);
+ * ```
+ */
 export function userMappingOptions(engine: Engine, roleId: number, server: ForeignServer): Option[] {
   const mapping = engine.functions.GetUserMapping(roleId, server.oid);
   return readOptions(engine, engine.heap.int32(mapping + USER_MAPPING.options));

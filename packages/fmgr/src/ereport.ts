@@ -20,7 +20,9 @@ export interface Report {
  *
  * @example
  * ```ts
- * throw new SqlError({ sqlState: '22023', message: 'radius must be positive', hint: 'Use abs().' });
+ * const refuse = (): never => {
+ *   throw new SqlError({ sqlState: '22023', message: 'radius must be positive', hint: 'Use abs().' });
+ * };
  * ```
  */
 export class SqlError extends Error {

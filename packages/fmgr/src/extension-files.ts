@@ -80,6 +80,11 @@ export function extensionFiles(definition: ExtensionDefinition): ReadonlyMap<str
  * Options with which the engine finds more files when it starts.
  *
  * @param files - path below the engine's prefix → content
+ *
+ * @example
+ * ```ts
+ * const emscriptenOpts = writeFiles(part.emscriptenOpts, new Map([['/tmp/words.txt', 'one two']]));
+ * ```
  */
 export function writeFiles(
   emscriptenOpts: EmscriptenOptions,

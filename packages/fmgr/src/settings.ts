@@ -2,7 +2,14 @@ import { GUC } from './abi-pg18.ts';
 import type { Engine } from './engine.ts';
 import { withCString } from './memory.ts';
 
-/** The value of a setting as text (GetConfigOption, without unit); undefined when there is no such setting. */
+/**
+ * The value of a setting as text (GetConfigOption, without unit); undefined when there is no such setting.
+ *
+ * @example
+ * ```ts
+ * setting(call.engine, 'client_encoding'); // 'UTF8'
+ * ```
+ */
 export function setting(engine: Engine, name: string): string | undefined {
   const { functions, heap } = engine;
   return withCString(engine, name, (at) => {
@@ -17,7 +24,7 @@ export function setting(engine: Engine, name: string): string | undefined {
  *
  * @example
  * ```ts
- * withSettings(call.engine, { DateStyle: 'SQL, DMY' }, () => rows.put(bytes));
+ * withSettings(call.engine, { DateStyle: 'SQL, DMY' }, () => setting(call.engine, 'DateStyle')); // 'SQL, DMY'
  * ```
  */
 export function withSettings<T>(engine: Engine, values: Readonly<Record<string, string>>, body: () => T): T {

@@ -78,6 +78,12 @@ function encodeTextRow(values: readonly (string | null)[]): Uint8Array<ArrayBuff
  *
  * How each column is converted is chosen once: laid out as a Datum where it lies, through the type's receive function,
  * or through its input function. Text is verified against the database encoding on every path.
+ *
+ * @example
+ * ```ts
+ * const rows: RowStore = call.openRows(call.ownDescriptor([{ name: 'status', typeOid: 25 }]));
+ * rows.putText(['INSERT 0 1']);
+ * ```
  */
 export class RowStore {
   readonly #engine: Engine;

@@ -24,7 +24,14 @@ export type RemoteProtocolErrorCode =
 const localBrand: symbol = Symbol.for('@pg-dblink/protocol/LocalProtocolError');
 const remoteBrand: symbol = Symbol.for('@pg-dblink/protocol/RemoteProtocolError');
 
-/** What both kinds of protocol error share; the codec throws nothing else. */
+/**
+ * What both kinds of protocol error share; the codec throws nothing else.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ProtocolError) console.log(error.code); // invalid-state
+ * ```
+ */
 export abstract class ProtocolError extends Error {
   abstract readonly code: LocalProtocolErrorCode | RemoteProtocolErrorCode;
   /** The message concerned, by its name in the manual; undefined when it is not known. */

@@ -95,7 +95,14 @@ export function backendLimits(options: BackendLimitOptions = {}): FrameLimits {
   });
 }
 
-/** The greatest length field of a startup packet: MAX_STARTUP_PACKET_LENGTH and the field itself. */
+/**
+ * The greatest length field of a startup packet: MAX_STARTUP_PACKET_LENGTH and the field itself.
+ *
+ * @example
+ * ```ts
+ * writer.beginUntyped('StartupMessage', MAX_STARTUP_PACKET_LENGTH);
+ * ```
+ */
 export const MAX_STARTUP_PACKET_LENGTH = 10_004;
 
 /**

@@ -1,4 +1,11 @@
-/** The type bytes of the messages that a server sends, by the manual's names. */
+/**
+ * The type bytes of the messages that a server sends, by the manual's names.
+ *
+ * @example
+ * ```ts
+ * String.fromCharCode(BackendTag.ReadyForQuery); // 'Z'
+ * ```
+ */
 export const BackendTag = {
   Authentication: 0x52, // R
   NegotiateProtocolVersion: 0x76, // v
@@ -26,7 +33,14 @@ export const BackendTag = {
   FunctionCallResponse: 0x56, // V
 } as const;
 
-/** The type bytes of the messages that a client sends, by the manual's names. */
+/**
+ * The type bytes of the messages that a client sends, by the manual's names.
+ *
+ * @example
+ * ```ts
+ * String.fromCharCode(FrontendTag.Query); // 'Q'
+ * ```
+ */
 export const FrontendTag = {
   /** PasswordMessage, SASLInitialResponse, SASLResponse and GSSResponse: the dialogue tells which. */
   Authentication: 0x70, // p
@@ -45,7 +59,14 @@ export const FrontendTag = {
   Terminate: 0x58, // X
 } as const;
 
-/** The request codes that stand where a StartupMessage has its version. */
+/**
+ * The request codes that stand where a StartupMessage has its version.
+ *
+ * @example
+ * ```ts
+ * RequestCode.SSLRequest; // 80877103
+ * ```
+ */
 export const RequestCode = {
   CancelRequest: 80877102,
   SSLRequest: 80877103,

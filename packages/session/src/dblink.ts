@@ -128,7 +128,6 @@ const optionalText = (argument: Argument): string | undefined =>
  *
  * @example
  * ```ts
- * import { connect, formatLibpqMessage } from '@pg-dblink/client/node';
  * const db = createDblink({ connect });
  * await db.connect('c', 'host=127.0.0.1 dbname=postgres user=me');
  * const { rows } = await db.dblink('c', 'select 1');

@@ -9,6 +9,11 @@ const NEAREST = 4;
  *
  * @param options elements of `name=value`, as the server hands them over
  * @throws DblinkError HV00J, with the closest valid name as a hint when there is one
+ *
+ * @example
+ * ```ts
+ * validateOptions(['hots=h'], 'foreign server'); // throws invalid option "hots"
+ * ```
  */
 export function validateOptions(options: readonly (string | null)[], context: OptionContext): void {
   const valid = validOptions(context);

@@ -62,7 +62,8 @@ export function validateKeyAttributes(
  *
  * @throws SqlBuildError 2202E with dblink's message.
  * @example
- * assertKeyValues('target', ['99'], [0]); // one value for one key column
+ * // One value for one key column.
+ * assertKeyValues('target', ['99'], [0]);
  */
 export function assertKeyValues(
   side: 'source' | 'target',

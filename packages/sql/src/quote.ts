@@ -36,7 +36,7 @@ export function quoteQualifiedIdent(schema: string | undefined, name: string): s
  * @see https://www.postgresql.org/docs/18/functions-string.html
  * @example
  * quoteLiteral("o'brien"); // 'o''brien'
- * quoteLiteral('a\\b'); // E'a\\b' with the backslash doubled
+ * quoteLiteral('a\\b'); // E'a\\b'
  */
 export function quoteLiteral(value: string): string {
   assertNoZero(value);

@@ -21,7 +21,8 @@ interface ScramKeys {
  * ```ts
  * const scramKeys = new ScramKeyCache();
  * await connect(conninfo, { scramKeys });
- * await connect(conninfo, { scramKeys }); // no PBKDF2
+ * // No PBKDF2 here.
+ * await connect(conninfo, { scramKeys });
  * ```
  */
 export class ScramKeyCache {

@@ -1,4 +1,11 @@
-/** The OIDs that node-postgres names in `types.builtins`. */
+/**
+ * The OIDs that node-postgres names in `types.builtins`.
+ *
+ * @example
+ * ```ts
+ * builtins.INT8; // 20
+ * ```
+ */
 export const builtins = {
   BOOL: 16,
   BYTEA: 17,

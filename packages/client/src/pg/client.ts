@@ -182,12 +182,26 @@ export function settle<T>(
   return undefined;
 }
 
-/** An identifier in quotes. */
+/**
+ * An identifier in quotes.
+ *
+ * @example
+ * ```ts
+ * escapeIdentifier('Col"q'); // '"Col""q"'
+ * ```
+ */
 export function escapeIdentifier(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** A string literal; backslashes make it an escape string, which means the same under every setting. */
+/**
+ * A string literal; backslashes make it an escape string, which means the same under every setting.
+ *
+ * @example
+ * ```ts
+ * escapeLiteral("o'brien"); // "'o''brien'"
+ * ```
+ */
 export function escapeLiteral(text: string): string {
   const quoted = text.replace(/['\\]/g, '$&$&');
   return text.includes('\\') ? ` E'${quoted}'` : `'${quoted}'`;

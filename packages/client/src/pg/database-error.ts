@@ -1,6 +1,13 @@
 import type { ServerError } from '../server-error.ts';
 
-/** A server's error with the property names of node-postgres: `code` is the SQLSTATE. */
+/**
+ * A server's error with the property names of node-postgres: `code` is the SQLSTATE.
+ *
+ * @example
+ * ```ts
+ * await client.query('select 1/0').catch((error: unknown) => error instanceof DatabaseError && error.code); // '22012'
+ * ```
+ */
 export class DatabaseError extends Error {
   readonly severity: string;
   readonly code: string;

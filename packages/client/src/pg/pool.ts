@@ -15,7 +15,19 @@ export interface PoolConfig extends ClientConfig {
   readonly maxUses?: number | undefined;
 }
 
-/** A client on loan from a pool. */
+/**
+ * A client on loan from a pool.
+ *
+ * @example
+ * ```ts
+ * const client = await pool.connect();
+ * try {
+ *   await client.query('select 1');
+ * } finally {
+ *   client.release();
+ * }
+ * ```
+ */
 export class PoolClient extends Client {
   /** Uses so far. */
   uses = 0;

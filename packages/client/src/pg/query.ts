@@ -19,6 +19,7 @@ export interface Submittable extends EventEmitter {
   submit(connection: EventEmitter): void;
 }
 
+/** How node-postgres hands over what a query gave, when no promise is wanted. */
 export type QueryCallback = (error: Error | null, result?: QueryResult | QueryResult[]) => void;
 
 /** The arguments of `query` in one shape. */

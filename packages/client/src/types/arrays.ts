@@ -11,7 +11,14 @@ import { textual } from './textual.ts';
 const MAX_DIMENSIONS = 6;
 const encoder = new TextEncoder();
 
-/** The codec of arrays of a type. */
+/**
+ * The codec of arrays of a type.
+ *
+ * @example
+ * ```ts
+ * const types = new TypeRegistry().with(hstore, arrayCodec(hstore));
+ * ```
+ */
 export function arrayCodec(element: TypeCodec): TypeCodec {
   const name = `${element.name}[]`;
   const delimiter = element.delimiter ?? ',';

@@ -16,6 +16,7 @@ export interface Box {
   readonly low: Point;
 }
 
+/** Points one after the other; a closed path goes back to the first. */
 export interface Path {
   readonly isClosed: boolean;
   readonly points: readonly Point[];
@@ -28,6 +29,7 @@ export interface Line {
   readonly c: number;
 }
 
+/** A point and the distance around it. */
 export interface Circle {
   readonly center: Point;
   readonly radius: number;

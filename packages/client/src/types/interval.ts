@@ -39,7 +39,14 @@ interface Sum {
   microseconds: bigint;
 }
 
-/** Reads an interval in any of the four values of IntervalStyle. */
+/**
+ * Reads an interval in any of the four values of IntervalStyle.
+ *
+ * @example
+ * ```ts
+ * parseInterval('1 mon 2 days'); // { months: 1, days: 2, microseconds: 0n }
+ * ```
+ */
 export function parseInterval(text: string): IntervalValue {
   if (text === 'infinity' || text === '-infinity') return text;
   const sum: Sum = { months: 0, days: 0, microseconds: 0n };
@@ -134,7 +141,14 @@ function boundsOf(value: IntervalValue): Interval {
   return value === 'infinity' ? MAX : MIN;
 }
 
-/** An interval as text that every server reads. */
+/**
+ * An interval as text that every server reads.
+ *
+ * @example
+ * ```ts
+ * intervalText({ months: 1, days: 2, microseconds: 3_000_000n }); // '1 mons 2 days 3.000000 secs'
+ * ```
+ */
 export function intervalText(value: unknown): string {
   const interval = requireInterval(value);
   if (typeof interval === 'string') return interval;

@@ -8,7 +8,7 @@ const LOWER_BOUNDS: symbol = Symbol.for('@pg-dblink/client/lowerBounds');
  * @example
  * ```ts
  * const { rows } = await connection.execute("select '[0:1]={a,b}'::text[] as a");
- * lowerBoundsOf(rows[0]?.a); // [0]
+ * lowerBoundsOf(rows[0]?.['a']); // [0]
  * ```
  */
 export function lowerBoundsOf(array: unknown): readonly number[] | undefined {
@@ -17,7 +17,15 @@ export function lowerBoundsOf(array: unknown): readonly number[] | undefined {
     : undefined;
 }
 
-/** Gives an array lower bounds other than 1, for sending it as a parameter. */
+/**
+ * Gives an array lower bounds other than 1, for sending it as a parameter.
+ *
+ * @example
+ * ```ts
+ * const { rows } = await connection.execute('select $1::int[] as a', [withLowerBounds([7, 8], [0])]);
+ * lowerBoundsOf(rows[0]?.['a']); // [0]
+ * ```
+ */
 export function withLowerBounds<T extends unknown[]>(array: T, lowerBounds: readonly number[]): T {
   if (lowerBounds.some((bound) => bound !== 1)) Object.defineProperty(array, LOWER_BOUNDS, { value: lowerBounds });
   return array;

@@ -22,7 +22,14 @@ const LOWER_INFINITE = 0x08;
 const UPPER_INFINITE = 0x10;
 const NOTHING: Range = { isEmpty: true };
 
-/** The codec of ranges over a type. */
+/**
+ * The codec of ranges over a type.
+ *
+ * @example
+ * ```ts
+ * const floatRange = rangeCodec(oid, arrayOid, 'floatrange', float8);
+ * ```
+ */
 export function rangeCodec(oid: number, arrayOid: number, name: string, bound: TypeCodec): TypeCodec {
   return {
     oid,
@@ -36,7 +43,15 @@ export function rangeCodec(oid: number, arrayOid: number, name: string, bound: T
   };
 }
 
-/** The codec of multiranges: arrays of ranges. */
+/**
+ * The codec of multiranges: arrays of ranges.
+ *
+ * @example
+ * ```ts
+ * const floatRange = rangeCodec(oid, arrayOid, 'floatrange', float8);
+ * const floatMultirange = multirangeCodec(multirangeOid, multirangeArrayOid, 'floatmultirange', floatRange);
+ * ```
+ */
 export function multirangeCodec(oid: number, arrayOid: number, name: string, range: TypeCodec): TypeCodec {
   const requireRanges = (value: unknown): readonly unknown[] => {
     if (!Array.isArray(value)) throw wrongKind(name, 'an array of ranges');

@@ -22,7 +22,14 @@ export function stringCodec(oid: number, arrayOid: number, name: string): TypeCo
   };
 }
 
-/** A type that is text behind a version byte of 1 in binary: jsonpath, ltree, lquery, ltxtquery. */
+/**
+ * A type that is text behind a version byte of 1 in binary: jsonpath, ltree, lquery, ltxtquery.
+ *
+ * @example
+ * ```ts
+ * const types = new TypeRegistry().with(versionedTextCodec(oid, arrayOid, 'ltree'));
+ * ```
+ */
 export function versionedTextCodec(oid: number, arrayOid: number, name: string): TypeCodec {
   return {
     ...stringCodec(oid, arrayOid, name),

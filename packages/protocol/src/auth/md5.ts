@@ -11,7 +11,7 @@ const sines: Int32Array = Int32Array.from({ length: 64 }, (_, index) =>
  *
  * @example
  * ```ts
- * md5(new Uint8Array(0)); // d4 1d 8c d9 8f 00 b2 04 e9 80 09 98 ec f8 42 7e
+ * Buffer.from(md5(new Uint8Array(0))).toString('hex'); // 'd41d8cd98f00b204e9800998ecf8427e'
  * ```
  */
 export function md5(message: Uint8Array): Uint8Array {

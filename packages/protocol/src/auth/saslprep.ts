@@ -44,7 +44,8 @@ function contains(set: CodePoints, codePoint: number): boolean {
  * @example
  * ```ts
  * saslprep('\u2168'); // 'IX'
- * saslprep('\u06271'); // unchanged: right-to-left text must not end with a digit
+ * // Right-to-left text must not end with a digit: it stays as it is.
+ * saslprep('\u06271'); // '\u06271'
  * ```
  */
 export function saslprep(password: string): string {

@@ -90,7 +90,7 @@ const hashByteLength = 32;
  * @example
  * ```ts
  * const started = startScram(crypto.getRandomValues(new Uint8Array(18)), { kind: 'unsupported' });
- * started.message; // 'n,,n=,r=…'
+ * started.message; // n,,n=,r=…
  * ```
  */
 export function startScram(nonce: Uint8Array, binding: ScramChannelBinding): ScramStarted {
@@ -103,7 +103,7 @@ export function startScram(nonce: Uint8Array, binding: ScramChannelBinding): Scr
  *
  * @example
  * ```ts
- * startScramWithNonce('rOprNGfwEbeRWgbNEkqO', { kind: 'unsupported' }, 'user'); // RFC 7677's
+ * startScramWithNonce('rOprNGfwEbeRWgbNEkqO', { kind: 'unsupported' }, 'user').message; // 'n,,n=user,r=rOprNGfwEbeRWgbNEkqO'
  * ```
  */
 export function startScramWithNonce(clientNonce: string, binding: ScramChannelBinding, user = ''): ScramStarted {

@@ -7,10 +7,22 @@ export type Value = Uint8Array | string | null;
 /**
  * The greatest length field that a server accepts for its large messages (PQ_LARGE_MESSAGE_LIMIT); it bounds what a
  * server can send as well, since each message is built in one allocation.
+ *
+ * @example
+ * ```ts
+ * new Tracer({ write: console.log, maxMessageLength: MAX_MESSAGE_LENGTH });
+ * ```
  */
 export const MAX_MESSAGE_LENGTH = 0x3ffffffe;
 
-/** The greatest length field for messages that carry no data (PQ_SMALL_MESSAGE_LIMIT). */
+/**
+ * The greatest length field for messages that carry no data (PQ_SMALL_MESSAGE_LIMIT).
+ *
+ * @example
+ * ```ts
+ * writer.begin(FrontendTag.Authentication, 'PasswordMessage', MAX_SMALL_MESSAGE_LENGTH);
+ * ```
+ */
 export const MAX_SMALL_MESSAGE_LENGTH = 10_000;
 
 /** Many writers write one message: the memory of the first ones is small. */

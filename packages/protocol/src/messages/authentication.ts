@@ -4,7 +4,14 @@ import type { Writer } from '../bytes/writer.ts';
 import { LocalProtocolError } from '../errors.ts';
 import { BackendTag } from '../tags.ts';
 
-/** The Int32 that tells the authentication requests apart. */
+/**
+ * The Int32 that tells the authentication requests apart.
+ *
+ * @example
+ * ```ts
+ * AuthenticationCode.AuthenticationOk; // 0
+ * ```
+ */
 export const AuthenticationCode = {
   AuthenticationOk: 0,
   AuthenticationKerberosV4: 1,

@@ -24,7 +24,7 @@ export interface DataRow {
  * @example
  * ```ts
  * const ranges = new Int32Array(2 * fields.length);
- * if (readDataRow(bytes, start, end, ranges) !== fields.length) throw new Error('unexpected field count');
+ * if (readDataRow(frame.bytes, frame.start, frame.end, ranges) !== fields.length) throw new Error('unexpected field count');
  * ```
  */
 export function readDataRow(bytes: Uint8Array, start: number, end: number, ranges: Int32Array): number {

@@ -41,7 +41,14 @@ export interface NoticeResponse {
   readonly fields: ErrorFields;
 }
 
-/** The byte in front of each field. */
+/**
+ * The byte in front of each field.
+ *
+ * @example
+ * ```ts
+ * ErrorFieldCode.sqlState; // 'C'
+ * ```
+ */
 export const ErrorFieldCode: Readonly<Record<keyof ErrorFields, string>> = {
   severity: 'S',
   severityNonlocalized: 'V',

@@ -5,10 +5,25 @@ import { LocalProtocolError, RemoteProtocolError } from '../errors.ts';
 import { MAX_STARTUP_PACKET_LENGTH } from '../limits.ts';
 import type { Fields } from './fields.ts';
 
-/** Protocol 3.0 as the Int32 in a StartupMessage: the major version in the upper half, the minor in the lower. */
+/**
+ * Protocol 3.0 as the Int32 in a StartupMessage: the major version in the upper half, the minor in the lower.
+ *
+ * @example
+ * ```ts
+ * encodeStartupMessage(writer, { protocolVersion: PROTOCOL_3_0, parameters: new Map([['user', 'alice']]) });
+ * ```
+ */
 export const PROTOCOL_3_0 = 0x0003_0000;
 
-/** Protocol 3.2, PostgreSQL 18's: cancel keys of up to 256 bytes. */
+/**
+ * Protocol 3.2, PostgreSQL 18's: cancel keys of up to 256 bytes.
+ *
+ * @example
+ * ```ts
+ * PROTOCOL_3_2 >>> 16; // 3
+ * PROTOCOL_3_2 & 0xffff; // 2
+ * ```
+ */
 export const PROTOCOL_3_2 = 0x0003_0002;
 
 /** The first message of a session: the protocol version wanted, and run-time parameters by name. */

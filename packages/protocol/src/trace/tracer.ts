@@ -38,8 +38,10 @@ type FrontendPhase = 'messages' | 'lost';
  * @example
  * ```ts
  * const tracer = new Tracer({ write: console.log });
- * tracer.frontend(writer.take()); // F	13	Query	 "select 1"
- * tracer.backend(chunk); // B	5	ReadyForQuery	 I
+ * // F	13	Query	 "select 1"
+ * tracer.frontend(writer.take());
+ * // B	5	ReadyForQuery	 I
+ * tracer.backend(chunk);
  * ```
  */
 export class Tracer {
