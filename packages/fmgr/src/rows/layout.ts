@@ -83,6 +83,7 @@ export const FUNCTION = {
   twoDigits: 10,
   dateText: 11,
   timestampText: 12,
+  decimalQuotient: 13,
 } as const;
 
 /** Why the loop gives up; the host turns it into an error. */

@@ -12,6 +12,7 @@ import {
 } from '../wasm/encoding.ts';
 import * as w from '../wasm/instructions.ts';
 import { BY_FUNCTION_LOCALS, inputCall, viaInputBody, viaReceiveBody } from './by-function.ts';
+import { DECIMAL_QUOTIENT_LOCALS, decimalQuotientBody } from './decimal-quotient.ts';
 import { fieldCases } from './field-cases.ts';
 import { dispatch, networkInt32, refuseWhen } from './fragments.ts';
 import { COLUMN, FUNCTION, REFUSAL, STATE } from './layout.ts';
@@ -155,6 +156,12 @@ function rowLoopBytes(verifier: (typeof VERIFIERS)[keyof typeof VERIFIERS]): Uin
         define('twoDigits', signature(1, 1), TWO_DIGITS_LOCALS, twoDigitsBody()),
         define('dateText', signature(2, 1), DATE_LOCALS, dateTextBody()),
         define('timestampText', signature(4, 1), TIMESTAMP_LOCALS, timestampTextBody()),
+        define(
+          'decimalQuotient',
+          { parameters: ['i64', 'i32'], results: ['f64'] },
+          DECIMAL_QUOTIENT_LOCALS,
+          decimalQuotientBody(),
+        ),
         define('rows', signature(3, 1), [...new Array<'i32'>(9).fill('i32'), 'i64'], rowsBody()),
       ],
     },

@@ -85,6 +85,10 @@ export const shiftRight64: (a: Code, b: Code) => Code = binary(0x88);
 export const rotateLeft64: (a: Code, b: Code) => Code = binary(0x89);
 export const add64: (a: Code, b: Code) => Code = binary(0x7c);
 export const mul64: (a: Code, b: Code) => Code = binary(0x7e);
+/** i64.div_u */
+export const divide64: (a: Code, b: Code) => Code = binary(0x80);
+/** i64.clz */
+export const leadingZeros64: (a: Code) => Code = unary(0x79);
 export const equal64: (a: Code, b: Code) => Code = binary(0x51);
 /** i64.gt_u */
 export const greater64: (a: Code, b: Code) => Code = binary(0x56);
@@ -99,6 +103,8 @@ export const remainder: (a: Code, b: Code) => Code = binary(0x6f);
 export const f64 = (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
 /** f64.convert_i64_u */
 export const toFloat: (a: Code) => Code = unary(0xba);
+/** f64.reinterpret_i64 */
+export const floatOfBits: (a: Code) => Code = unary(0xbf);
 export const negateFloat: (a: Code) => Code = unary(0x9a);
 export const mulFloat: (a: Code, b: Code) => Code = binary(0xa2);
 export const divideFloat: (a: Code, b: Code) => Code = binary(0xa3);
