@@ -42,14 +42,21 @@ test('a way is not judged by its first calls, in which the threads still find th
 });
 
 test('answers that are long in coming are waited for asleep', () => {
-  expect(run(new Patience(), 640, { awake: 30, asleep: 30 }).asleep).toBeGreaterThan(600);
+  expect(run(new Patience(), 6400, { awake: 30, asleep: 30 }).asleep).toBeGreaterThan(6100);
 });
 
 test('one late answer does not change the way', () => {
   const patience = new Patience();
-  run(patience, 100, { awake: 0.05, asleep: 0.12 });
+  run(patience, 90, { awake: 0.05, asleep: 0.12 });
   patience.note('awake', 40);
   expect(patience.choose()).toBe('awake');
+});
+
+test('a way that never pays is tried ever more rarely', () => {
+  const patience = new Patience();
+  const takes = { awake: 0.7, asleep: 0.2 };
+  run(patience, 5000, takes);
+  expect(run(patience, 4000, takes).awake).toBeLessThan(25);
 });
 
 test('calls that end without an answer tell nothing', () => {

@@ -1,28 +1,32 @@
 /** Longest time that the engine's thread stays awake in one call: a few round trips to a server that is near. */
 export const AWAKE_MS = 0.25;
-/**
- * After so many calls by the better way the other one is tried again. Staying awake may pay as soon as a core falls idle,
- * which nothing else tells; that it no longer pays shows by itself.
- */
-const TRY_AGAIN: Readonly<Record<WayToWait, number>> = { awake: 256, asleep: 2048 };
 /** The first calls of a way do not count: the scheduler needs some until each thread has found its core. */
 const SETTLING = 6;
-/** How many calls in a row try a way. */
-const TRIAL = 2 * SETTLING;
+/** How many calls after those try a way: a core is shared out by slices that are longer than several calls. */
+const COUNTED = 16;
+/**
+ * After so many calls by the better way the other one is tried again: which cores are idle nothing else tells. Each
+ * trial that fails doubles it, so that what never pays costs ever less.
+ */
+const FIRST_PAUSE = 32;
+const LONGEST_PAUSE = 4096;
 /** Staying awake costs a core: it has to pay. */
 const WORTH_IT = 0.9;
 /** Longer waits count as this one: they tell nothing about waking up. */
-const LONGEST_MS = 0.4;
+const LONGEST_MS = 1;
 /** Weight of one wait in the average. */
-const WEIGHT = 1 / 8;
+const WEIGHT = 1 / 32;
 
 /** How to wait for the answer of a call. */
 export type WayToWait = 'awake' | 'asleep';
 
-/** The other way is being tried: how long its calls have waited. */
+const other = (way: WayToWait): WayToWait => (way === 'awake' ? 'asleep' : 'awake');
+
+/** A way is being tried: how many of its calls have counted, and how long they waited together. */
 interface Trial {
   readonly way: WayToWait;
-  readonly waitedMs: number[];
+  counted: number;
+  waitedMs: number;
 }
 
 /**
@@ -31,34 +35,56 @@ interface Trial {
  * running. That cannot be known beforehand, so both ways are timed and the shorter one is taken.
  *
  * The way of one call does not tell: threads that sleep gather on one core, where one that stays awake is in the way of
- * the others until they have moved.
+ * the others until they have moved. Nor does one late answer, since others use the cores as well.
  */
 export class Patience {
-  readonly #averageMs: Record<WayToWait, number> = { awake: 0, asleep: 0 };
-  #trial: Trial | undefined = { way: 'awake', waitedMs: [] };
-  /** Calls since the last trial began or ended. */
-  #calls = 0;
+  readonly #averageMs: Record<WayToWait, number> = {
+    awake: Number.POSITIVE_INFINITY,
+    asleep: Number.POSITIVE_INFINITY,
+  };
   #way: WayToWait = 'awake';
+  #trial: Trial | undefined = { way: 'awake', counted: 0, waitedMs: 0 };
+  /** Calls since the way last changed. */
   #inARow = 0;
+  /** Calls since the last trial ended. */
+  #untried = 0;
+  #pause = FIRST_PAUSE;
 
   /** The way for the next call: the one that has taken less time so far, or now and then the other. */
   choose(): WayToWait {
-    const way = this.#next();
-    this.#inARow = way === this.#way ? this.#inARow + 1 : 1;
-    this.#way = way;
-    return way;
+    this.#inARow++;
+    if (this.#trial !== undefined) return this.#way;
+    // What was better no longer seems to be: the other one is tried now.
+    const hasChanged = this.#better !== this.#way;
+    if (hasChanged) this.#pause = FIRST_PAUSE;
+    if (hasChanged || ++this.#untried > this.#pause) this.#try(other(this.#way));
+    return this.#way;
   }
 
   /** Notes how long a call waited for the beginning of its answer. */
   note(way: WayToWait, waitedMs: number): void {
-    if (this.#inARow <= SETTLING) return;
+    if (way !== this.#way || this.#inARow <= SETTLING) return;
     const ms = Math.min(waitedMs, LONGEST_MS);
-    if (this.#trial !== undefined) {
-      this.#trial.waitedMs.push(ms);
+    if (this.#trial === undefined) this.#averageMs[way] += (ms - this.#averageMs[way]) * WEIGHT;
+    else this.#noteTrial(this.#trial, ms);
+  }
+
+  #noteTrial(trial: Trial, ms: number): void {
+    trial.counted++;
+    trial.waitedMs += ms;
+    const { way } = trial;
+    const toBeatMs = this.#averageMs[other(way)];
+    if (trial.counted < COUNTED && trial.waitedMs <= COUNTED * toBeatMs) return;
+    this.#averageMs[way] = trial.waitedMs / trial.counted;
+    this.#trial = undefined;
+    this.#untried = 0;
+    if (toBeatMs === Number.POSITIVE_INFINITY) {
+      this.#try(other(way));
       return;
     }
-    const average = this.#averageMs[way];
-    this.#averageMs[way] = average === 0 ? ms : average + (ms - average) * WEIGHT;
+    const better = this.#better;
+    this.#pause = better === way ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
+    this.#take(better);
   }
 
   get #better(): WayToWait {
@@ -66,23 +92,13 @@ export class Patience {
     return awake < asleep * WORTH_IT ? 'awake' : 'asleep';
   }
 
-  #next(): WayToWait {
-    this.#calls++;
-    if (this.#trial !== undefined) {
-      if (this.#calls <= TRIAL) return this.#trial.way;
-      this.#endTrial(this.#trial);
-    }
-    const better = this.#better;
-    const other = better === 'awake' ? 'asleep' : 'awake';
-    if (this.#calls < TRY_AGAIN[other]) return better;
-    this.#trial = { way: other, waitedMs: [] };
-    this.#calls = 1;
-    return other;
+  #try(way: WayToWait): void {
+    this.#trial = { way, counted: 0, waitedMs: 0 };
+    this.#take(way);
   }
 
-  #endTrial({ way, waitedMs }: Trial): void {
-    this.#trial = undefined;
-    this.#calls = 1;
-    if (waitedMs.length > 0) this.#averageMs[way] = waitedMs.reduce((sum, ms) => sum + ms, 0) / waitedMs.length;
+  #take(way: WayToWait): void {
+    if (way !== this.#way) this.#inARow = 0;
+    this.#way = way;
   }
 }
