@@ -36,9 +36,18 @@ const soon = (callback: () => void): void => {
 /** How long rows lie in the ring before the engine's thread is told of them, if no more come. */
 const ROWS_WAIT_MS = 1;
 
-const later = (callback: () => void): void => {
-  setTimeout(callback, ROWS_WAIT_MS);
-};
+/** One timer for all who ask within a moment: a call that is answered at once would make one for nothing. */
+function laterOf(): (callback: () => void) => void {
+  let waiting: (() => void)[] = [];
+  const run = (): void => {
+    const due = waiting;
+    waiting = [];
+    for (const callback of due) callback();
+  };
+  return (callback) => {
+    if (waiting.push(callback) === 1) setTimeout(run, ROWS_WAIT_MS);
+  };
+}
 
 /** The network worker: owns the sockets and the session, answers the engine's thread. */
 function main(): void {
@@ -63,7 +72,7 @@ function main(): void {
         delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
       }),
       signal: () => signal(words),
-      later,
+      later: laterOf(),
       busy: (isBusy) => {
         heart(isBusy);
         if (!isBusy) mailbox.lookOut();

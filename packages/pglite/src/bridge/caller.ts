@@ -19,6 +19,8 @@ import type { SpawnNetworkThread } from './thread.ts';
 
 /** Longest time that the blocked thread does not look around by itself. */
 const SLICE_MS = 50;
+/** How often the statement's deadline is looked at: to read it costs as much as all else of a short call. */
+const DEADLINE_MS = 1;
 /** Slices without a heartbeat after which a worker counts as gone. */
 const SILENT_SLICES = 100;
 /** The same while it starts: code is read and compiled then. */
@@ -28,7 +30,7 @@ const STARTING_SLICES = 600;
 export interface EngineHost {
   /** Milliseconds since the epoch: what older cancel requests were meant for is over. */
   statementStartMs(): number;
-  /** When the statement's time is up; undefined without a limit. Asked only by those who have to sleep. */
+  /** When the statement's time is up; undefined without a limit. */
   readonly deadlineMs: number | undefined;
   notice(notice: DblinkNotice): void;
   localAnswer(serverName: string): LocalAnswer;
@@ -78,6 +80,8 @@ export class Caller {
   readonly #payloads = new PayloadDecoder();
   #depth = 0;
   #lastCall = 0;
+  /** When the statement's deadline was looked at. */
+  #lookedMs = Number.NEGATIVE_INFINITY;
 
   constructor(spawn: SpawnNetworkThread, control: SharedArrayBuffer) {
     this.#spawn = spawn;
@@ -170,11 +174,12 @@ export class Caller {
         interrupted('user request');
         host.cancelStatement('user request');
       }
-      if (performance.now() < awakeUntilMs) {
+      const nowMs = performance.now();
+      if (nowMs < awakeUntilMs) {
         this.#words.waitAwake(seen, ring, awakeUntilMs);
         continue;
       }
-      const leftMs = host.deadlineMs === undefined ? SLICE_MS : host.deadlineMs - Date.now();
+      const leftMs = this.#leftMs(host, nowMs);
       if (leftMs <= 0) {
         interrupted('statement timeout');
         host.cancelStatement('statement timeout');
@@ -187,6 +192,14 @@ export class Caller {
       heartbeat = beat;
       if (silent > (link.pulse.life === LIFE.starting ? STARTING_SLICES : SILENT_SLICES)) this.#lose(link, host);
     }
+  }
+
+  /** How long to wait until the statement's deadline, or until it is to be looked at. */
+  #leftMs(host: EngineHost, nowMs: number): number {
+    if (nowMs - this.#lookedMs < DEADLINE_MS) return DEADLINE_MS;
+    this.#lookedMs = nowMs;
+    const { deadlineMs } = host;
+    return deadlineMs === undefined ? SLICE_MS : deadlineMs - Date.now();
   }
 
   #lose(link: Link, host: EngineHost): never {

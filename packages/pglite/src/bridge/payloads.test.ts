@@ -46,3 +46,32 @@ test('a value that is changed where it lies is decoded anew', () => {
   ring[ring.indexOf(0x51)] = 0x52;
   expect(decoder.decode(FRAME.result, ring, 0, ring.length)).toEqual(text('R'));
 });
+
+test('a payload is the same only if all of it is', () => {
+  const encoder = new PayloadEncoder();
+  const set = (...typeOids: number[]) => ({ typeOids, formats: [0], dateStyle: 'ISO', intervalStyle: undefined });
+  const names = (value: string[] | null) => ({ kind: 'names', value }) as const;
+  const values = [
+    set(23),
+    set(25),
+    set(23, 25),
+    set(),
+    { ...set(23), dateStyle: undefined },
+    { ...set(23), formats: [1] },
+    names(['a']),
+    names(null),
+    names([]),
+    text('a'),
+    text(''),
+    { kind: 'number', value: 0 } as const,
+    'a',
+  ];
+  for (const one of values) {
+    for (const other of values) {
+      const first = encoder.encode(FRAME.rowSet, one);
+      const second = encoder.encode(FRAME.rowSet, structuredClone(other));
+      expect(new TextDecoder().decode(second)).toBe(JSON.stringify(other));
+      expect(second === first, `${JSON.stringify(one)} ${JSON.stringify(other)}`).toBe(one === other);
+    }
+  }
+});

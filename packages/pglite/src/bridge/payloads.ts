@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 interface Encoded {
-  readonly text: string;
+  readonly value: Payload;
   readonly bytes: Uint8Array;
 }
 
@@ -16,14 +16,37 @@ export class PayloadEncoder {
   readonly #last = new Map<number, Encoded>();
 
   encode(kind: number, value: Payload): Uint8Array {
-    const text = JSON.stringify(value);
     const last = this.#last.get(kind);
-    if (last?.text === text) return last.bytes;
-    const bytes = encoder.encode(text);
-    if (bytes.length <= LONGEST_KEPT) this.#last.set(kind, { text, bytes });
+    if (last !== undefined && areAlike(last.value, value)) return last.bytes;
+    const bytes = encoder.encode(JSON.stringify(value));
+    if (bytes.length <= LONGEST_KEPT) this.#last.set(kind, { value, bytes });
     return bytes;
   }
 }
+
+/** Whether two values are of the same JSON; it takes less than to make that of one of them. */
+function areAlike(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) || Array.isArray(other)) return areAlikeLists(one, other);
+  let members = 0;
+  for (const name in one) {
+    if (!areAlike((one as Members)[name], (other as Members)[name])) return false;
+    members++;
+  }
+  for (const _ in other) members--;
+  return members === 0;
+}
+
+function areAlikeLists(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) {
+    if (!areAlike(one[at], other[at])) return false;
+  }
+  return true;
+}
+
+type Members = Readonly<Record<string, unknown>>;
 
 interface Decoded {
   readonly bytes: Uint8Array;

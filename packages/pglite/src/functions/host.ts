@@ -1,4 +1,5 @@
 import {
+  type CancelReason,
   cancelStatement,
   checkForInterrupts,
   currentUserId,
@@ -14,25 +15,50 @@ import {
   statementStart,
   userMappingOptions,
 } from '@pg-dblink/fmgr';
-import type { DblinkMessageFields } from '@pg-dblink/session';
+import type { DblinkMessageFields, DblinkNotice } from '@pg-dblink/session';
 import type { EngineHost } from '../bridge/caller.ts';
 import type { LocalAnswer } from '../bridge/frames.ts';
 
 /** What a waiting call asks of the engine that it was called from. */
 export function hostOf(engine: Engine): EngineHost {
-  let deadline: { readonly ms: number | undefined } | undefined;
-  return {
-    statementStartMs: () => statementStart(engine),
-    get deadlineMs() {
-      deadline ??= { ms: statementDeadline(engine) };
-      return deadline.ms;
-    },
-    notice: ({ level, ...fields }) => ereport(engine, level, fields),
-    localAnswer: (serverName) => localAnswer(engine, serverName),
-    checkForInterrupts: () => checkForInterrupts(engine),
-    cancelStatement: (why) => cancelStatement(engine, why),
-    raise: (fields) => raise(engine, fields),
-  };
+  return new CallHost(engine);
+}
+
+// A class, for it is made in every call: functions on a prototype are not.
+class CallHost implements EngineHost {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get deadlineMs(): number | undefined {
+    return statementDeadline(this.#engine);
+  }
+
+  statementStartMs(): number {
+    return statementStart(this.#engine);
+  }
+
+  notice({ level, ...fields }: DblinkNotice): void {
+    ereport(this.#engine, level, fields);
+  }
+
+  localAnswer(serverName: string): LocalAnswer {
+    return localAnswer(this.#engine, serverName);
+  }
+
+  checkForInterrupts(): void {
+    checkForInterrupts(this.#engine);
+  }
+
+  cancelStatement(why: CancelReason): never {
+    cancelStatement(this.#engine, why);
+  }
+
+  raise(fields: DblinkMessageFields): never {
+    raise(this.#engine, fields);
+  }
 }
 
 function raise(engine: Engine, { sqlState, message, detail, hint, advice, context }: DblinkMessageFields): never {
