@@ -88,7 +88,17 @@ export class Unwinding {
 
 type Exported = (...operands: readonly (number | bigint)[]) => number | bigint | undefined;
 
+/** Most functions take few operands: passed on one by one, they need no array in between. */
 function guarded(exported: Exported, unwinding: Unwinding): Exported {
+  if (exported.length === 1) {
+    return (operand: number | bigint) => {
+      try {
+        return exported(operand);
+      } catch (exception) {
+        return unwinding.pass(exception);
+      }
+    };
+  }
   return (...operands) => {
     try {
       return exported(...operands);

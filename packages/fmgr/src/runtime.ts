@@ -49,12 +49,35 @@ export const wasm: Runtime['WebAssembly'] = runtime.WebAssembly;
 const encoder = new runtime.TextEncoder();
 const decoder = new runtime.TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Up to this length a loop takes less than the runtime's encoder and decoder take to be called. */
+const SHORT = 48;
+
 /** UTF-8 bytes of a string. */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text);
+  return (text.length > SHORT ? undefined : encodeShort(text)) ?? encoder.encode(text);
+}
+
+function encodeShort(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return undefined;
+    bytes[at] = code;
+  }
+  return bytes;
 }
 
 /** The string that UTF-8 bytes spell, a byte order mark included. */
 export function decodeText(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+  return (bytes.length > SHORT ? undefined : decodeShort(bytes)) ?? decoder.decode(bytes);
+}
+
+function decodeShort(bytes: Uint8Array): string | undefined {
+  let text = '';
+  for (let at = 0; at < bytes.length; at++) {
+    const code = bytes[at] ?? 0;
+    if (code > 0x7f) return undefined;
+    text += String.fromCharCode(code);
+  }
+  return text;
 }
