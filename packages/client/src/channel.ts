@@ -2,7 +2,7 @@ import type { OpenStream } from './drive.ts';
 import { CancelError, ConnectionLostError } from './errors.ts';
 import { formatLibpqMessage } from './libpq-message.ts';
 import { lostText, SERVER_CLOSED } from './machine/connect-text.ts';
-import type { Outcome } from './machine/exchange.ts';
+import type { Asker, Exchange } from './machine/exchange.ts';
 import { Fifo } from './machine/fifo.ts';
 import { Machine } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
@@ -37,8 +37,11 @@ export interface ChannelContext {
 export interface Turn {
   /** It is this turn's time: from here until `leave` it alone begins exchanges. */
   begin(): void;
-  /** The connection is gone, before or after `begin`; see {@link Channel.lossError}. */
-  lost(): void;
+  /**
+   * The connection is gone, before or after `begin`, and the turn's exchanges that were under way will not be answered;
+   * see {@link Channel.lossError}.
+   */
+  lost(unanswered: readonly Exchange[]): void;
 }
 
 /** Why nothing can be sent any more. libpq tells the whole story once, and then only that there is no connection. */
@@ -136,7 +139,7 @@ export class Channel {
 
   /** Begins the turn now, or when those before it have left. */
   enter(turn: Turn): void {
-    if (this.#loss !== undefined) turn.lost();
+    if (this.#loss !== undefined) turn.lost([]);
     else if (this.#current === undefined && this.#cancels.size === 0 && this.#waiting.length === 0) this.#begin(turn);
     else this.#waiting.push(turn);
   }
@@ -164,9 +167,9 @@ export class Channel {
    *
    * @throws LocalProtocolError when it cannot be encoded, ConnectionLostError when there is no connection.
    */
-  send(request: Request, sink: ResultSink, ended: (outcome: Outcome) => void): void {
+  send(request: Request, sink: ResultSink, asker: Asker): void {
     if (this.#loss !== undefined) throw this.lossError(true);
-    this.machine.submit(request, sink, ended);
+    this.machine.submit(request, sink, asker);
     if (this.machine.output.byteLength > FLUSH_BYTES) void this.flush();
   }
 
@@ -341,13 +344,13 @@ export class Channel {
 
   #fail(loss: Loss): void {
     this.#loss = loss;
-    this.machine.close();
+    const unanswered = this.machine.close();
     clearTimeout(this.#cancelTimer);
     clearTimeout(this.#idleTimer);
     this.#onDrained();
-    this.#current?.lost();
+    this.#current?.lost(unanswered);
     this.#current = undefined;
-    for (const turn of this.#waiting.clear()) turn.lost();
+    for (const turn of this.#waiting.clear()) turn.lost([]);
   }
 }
 

@@ -2,7 +2,7 @@ import type { FieldDescription } from '@pg-dblink/protocol';
 import { CachedRun } from './cached-run.ts';
 import type { Channel } from './channel.ts';
 import { batchesOf } from './cursor.ts';
-import { exchangeOf } from './machine/exchange.ts';
+import { exchangeOf, NOBODY } from './machine/exchange.ts';
 import type { ExtendedRequest, RequestEnd } from './machine/requests.ts';
 import { OneResult } from './one-result.ts';
 import { Pipeline } from './pipeline.ts';
@@ -44,7 +44,9 @@ export class Executor implements StatementRunner {
     this.kept = [
       idleSubmission(channel),
       Pipeline.idle(channel, this),
-      exchangeOf({ kind: 'sync' }, [], DISCARDING_SINK, () => undefined),
+      // Without a number of columns, and with one: what the engine knows of a kind grows with what it has seen.
+      exchangeOf({ kind: 'sync' }, [], DISCARDING_SINK, NOBODY),
+      exchangeOf({ kind: 'extended', columnCount: 0 }, [], DISCARDING_SINK, NOBODY),
       new PipelinedRequest(
         NOTHING,
         () => undefined,

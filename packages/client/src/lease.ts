@@ -1,21 +1,11 @@
 import type { Channel, Turn } from './channel.ts';
-import type { Outcome } from './machine/exchange.ts';
-import { Fifo } from './machine/fifo.ts';
+import type { Asker, Exchange, Outcome } from './machine/exchange.ts';
 import type { Request } from './machine/requests.ts';
 import type { ResultSink } from './result-sink.ts';
-
-/** Who waits for the answer to a request of a lease. */
-export interface Pending {
-  resolve(outcome: Outcome): void;
-  /** The connection is lost: there will be no answer. */
-  reject(error: unknown): void;
-}
 
 /** A turn that lasts over many requests: cursors and pipelines have the channel to themselves until they release it. */
 export class Lease implements Turn {
   readonly #channel: Channel;
-  /** In the order of their requests, which is that of the answers. */
-  readonly #pending = new Fifo<Pending>();
   #granted: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
   constructor(channel: Channel) {
@@ -40,21 +30,13 @@ export class Lease implements Turn {
    * flushed.
    */
   request(request: Request, sink: ResultSink): Promise<Outcome> {
-    return new Promise((resolve, reject) => this.send(request, sink, { resolve, reject }));
+    return new Promise((resolve, reject) => this.send(request, sink, { ended: resolve, abandoned: reject }));
   }
 
   /** As {@link request}, for a caller who makes the promise itself; throws what cannot be sent. */
-  send(request: Request, sink: ResultSink, pending: Pending): void {
-    this.#pending.push(pending);
-    try {
-      this.#channel.send(request, sink, this.#ended);
-    } catch (error) {
-      this.#pending.remove(pending);
-      throw error;
-    }
+  send(request: Request, sink: ResultSink, asker: Required<Asker>): void {
+    this.#channel.send(request, sink, asker);
   }
-
-  readonly #ended = (outcome: Outcome): void => this.#pending.shift()?.resolve(outcome);
 
   /** Sends what has been written. */
   flush(): void {
@@ -66,10 +48,10 @@ export class Lease implements Turn {
     this.#granted = undefined;
   }
 
-  lost(): void {
-    const isSent = this.#pending.length > 0;
+  lost(unanswered: readonly Exchange[]): void {
+    const isSent = unanswered.length > 0;
     const error = this.#granted !== undefined || isSent ? this.#channel.lossError(!isSent) : undefined;
     this.#granted?.reject(error);
-    for (const pending of this.#pending.clear()) pending.reject(error);
+    for (const { asker } of unanswered) asker.abandoned?.(error);
   }
 }

@@ -18,6 +18,16 @@ const NO_OPTIONS: QueryOptions = {};
  *
  * All requests between two Syncs are one transaction unless they say otherwise. After an error the server ignores
  * what follows up to the next Sync; those requests reject with a PipelineAbortedError whose cause is the error.
+ *
+ * @example
+ * ```ts
+ * await connection.pipeline(async (pipeline) => {
+ *   const one = pipeline.execute('select 1 as n');
+ *   const two = pipeline.execute('select $1::int as n', [2]);
+ *   (await one).rows; // [{ n: 1 }]
+ *   (await two).rows; // [{ n: 2 }]
+ * });
+ * ```
  */
 export class Pipeline {
   readonly #channel: Channel;
@@ -96,9 +106,10 @@ export class Pipeline {
     this.#ended = 'synced';
     const errors: ServerError[] = [];
     const sink: ResultSink = { ...DISCARDING_SINK, errorResponse: (error) => errors.push(error) };
-    const answered = this.#lease.request({ kind: 'sync' }, sink);
-    this.#flushSoon();
-    await answered;
+    await new Promise<void>((resolve, reject) => {
+      this.#lease.send({ kind: 'sync' }, sink, new PipelinedRequest(NOTHING, resolve, reject));
+      this.#flushSoon();
+    });
     const [error] = errors;
     if (error !== undefined) throw error;
   }

@@ -1,10 +1,9 @@
 import { PipelineAbortedError } from './errors.ts';
-import type { Pending } from './lease.ts';
-import type { Outcome } from './machine/exchange.ts';
+import type { Asker, Outcome } from './machine/exchange.ts';
 import type { Answer } from './submission.ts';
 
 /** A promise that waits for its place in the pipeline. */
-export class PipelinedRequest<T> implements Pending {
+export class PipelinedRequest<T> implements Required<Asker> {
   readonly #answer: Answer<T>;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
@@ -15,7 +14,7 @@ export class PipelinedRequest<T> implements Pending {
     this.#reject = reject;
   }
 
-  resolve(outcome: Outcome): void {
+  ended(outcome: Outcome): void {
     try {
       if (outcome.kind === 'sink-threw') throw outcome.error;
       if (outcome.kind === 'skipped') throw new PipelineAbortedError(outcome.cause);
@@ -25,7 +24,7 @@ export class PipelinedRequest<T> implements Pending {
     }
   }
 
-  reject(error: unknown): void {
+  abandoned(error: unknown): void {
     this.#reject(error);
   }
 }

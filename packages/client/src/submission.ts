@@ -1,6 +1,6 @@
 import type { Channel, Turn } from './channel.ts';
 import { TimeoutError } from './errors.ts';
-import type { Outcome } from './machine/exchange.ts';
+import { type Asker, NOBODY, type Outcome } from './machine/exchange.ts';
 import type { Request } from './machine/requests.ts';
 import { DISCARDING_SINK, type ResultSink } from './result-sink.ts';
 
@@ -34,7 +34,7 @@ export interface Answer<T> {
 export const NOTHING: Answer<void> = { answer: () => undefined };
 
 /** One request with a turn of its own, or several: settled when the server is ready for the next turn. */
-class Submission<T> implements Turn {
+class Submission<T> implements Turn, Asker {
   readonly promise: Promise<T>;
   readonly #channel: Channel;
   readonly #first: FollowUp;
@@ -83,19 +83,19 @@ class Submission<T> implements Turn {
 
   #send({ before, request, sink }: FollowUp): void {
     try {
-      if (before !== undefined) this.#channel.send(before, DISCARDING_SINK, () => undefined);
-      this.#channel.send(request, sink, this.#ended);
+      if (before !== undefined) this.#channel.send(before, DISCARDING_SINK, NOBODY);
+      this.#channel.send(request, sink, this);
       void this.#channel.flush();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  readonly #ended = (outcome: Outcome): void => {
+  ended(outcome: Outcome): void {
     if (this.#stopped !== undefined) this.#fail(this.#stopped.reason);
     else if (outcome.kind === 'sink-threw') this.#fail(outcome.error);
     else this.#goOn(outcome);
-  };
+  }
 
   #goOn(outcome: Outcome): void {
     let value: T;

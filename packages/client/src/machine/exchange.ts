@@ -10,12 +10,22 @@ export type Outcome =
   | { readonly kind: 'skipped'; readonly cause: ServerError | undefined }
   | { readonly kind: 'sink-threw'; readonly error: unknown };
 
+/** Who made a request. Not a function: code that is optimised for one is thrown away together with it. */
+export interface Asker {
+  /** Called once, when the last step has been answered or skipped; not when the connection is lost. */
+  ended(outcome: Outcome): void;
+  /** The connection is lost, and with it the answer; only a turn of many requests tells its askers. */
+  abandoned?(error: unknown): void;
+}
+
+/** Nobody wants to know. */
+export const NOBODY: Asker = { ended: () => undefined };
+
 /** One submitted request on its way through the queue. */
 export interface Exchange {
   readonly kind: Request['kind'];
   readonly steps: readonly StepKind[];
-  /** Called once, when the last step has been answered or skipped; not when the connection is lost. */
-  readonly ended: (outcome: Outcome) => void;
+  readonly asker: Asker;
   /** Index of the step that waits for its answer. */
   at: number;
   sink: ResultSink;
@@ -33,9 +43,9 @@ export function exchangeOf(
   { kind, columnCount }: { readonly kind: Request['kind']; readonly columnCount?: number | undefined },
   steps: readonly StepKind[],
   sink: ResultSink,
-  ended: (outcome: Outcome) => void,
+  asker: Asker,
 ): Exchange {
-  return { kind, steps, ended, at: 0, sink, columnCount, copy: 'unhandled', outcome: COMPLETED };
+  return { kind, steps, asker, at: 0, sink, columnCount, copy: 'unhandled', outcome: COMPLETED };
 }
 
 /** Only a promise is waited for: a callback that happens to return something else did not mean to. */

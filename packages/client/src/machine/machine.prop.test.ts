@@ -33,7 +33,7 @@ function run(requests: readonly Request[], bytes: Uint8Array, chunkSizes: readon
     'I',
   );
   for (const [index, request] of requests.entries()) {
-    machine.submit(request, DISCARDING_SINK, ({ kind }) => heard.push(`${index} ${kind}`));
+    machine.submit(request, DISCARDING_SINK, { ended: ({ kind }) => heard.push(`${index} ${kind}`) });
   }
   try {
     for (let at = 0, turn = 0; at < bytes.length; turn++) {

@@ -49,7 +49,7 @@ function pair(): Pair {
     machine,
     heard,
     submit(request, overrides = {}) {
-      machine.submit(request, { ...sink, ...overrides }, (outcome: Outcome) => heard.push(outcome.kind));
+      machine.submit(request, { ...sink, ...overrides }, { ended: (outcome: Outcome) => heard.push(outcome.kind) });
     },
     receive(bytes) {
       void machine.receive(bytes);

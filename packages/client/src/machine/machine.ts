@@ -21,7 +21,7 @@ import {
 import type { CopyDirection, ResultSink } from '../result-sink.ts';
 import { readMessageFields, ServerError, type ServerNotice, type ServerNotification } from '../server-error.ts';
 import { DescriptionMemory } from './description-memory.ts';
-import { dropAnswer, type Exchange, exchangeOf, type Outcome, promised } from './exchange.ts';
+import { type Asker, dropAnswer, type Exchange, exchangeOf, promised } from './exchange.ts';
 import { Fifo } from './fifo.ts';
 import { Output } from './output.ts';
 import { FIRST_PHASE, type Move, type Phase, TRANSITIONS } from './phases.ts';
@@ -50,7 +50,7 @@ const REFUSED_COPY = 'COPY is not handled by this client call';
  *
  * @example
  * ```ts
- * machine.submit({ kind: 'simple', sql: 'select 1' }, sink);
+ * machine.submit({ kind: 'simple', sql: 'select 1' }, sink, { ended: ({ kind }) => console.log(kind) });
  * transport.write(machine.output.take());
  * transport.onChunk = (chunk) => machine.receive(chunk);
  * ```
@@ -63,14 +63,15 @@ export class Machine {
   readonly #descriptions = new DescriptionMemory();
   readonly #tags = new TagMemory();
   #phase: Phase = 'idle';
-  #transactionStatus: TransactionStatus;
+  /** The last ReadyForQuery: its object is kept, so that the engine keeps the code that reads one. */
+  #ready: { readonly status: TransactionStatus };
   /** Why the pipeline's commands are skipped until the next Sync. */
   #abortedBy: ServerError | undefined;
 
   constructor(reader: FrameReader, events: MachineEvents, transactionStatus: TransactionStatus) {
     this.#reader = reader;
     this.#events = events;
-    this.#transactionStatus = transactionStatus;
+    this.#ready = { status: transactionStatus };
   }
 
   get phase(): Phase {
@@ -78,13 +79,13 @@ export class Machine {
   }
 
   get transactionStatus(): TransactionStatus {
-    return this.#transactionStatus;
+    return this.#ready.status;
   }
 
   /** Queues a request and writes its messages into `output`; throws LocalProtocolError when they cannot be written. */
-  submit(request: Request, sink: ResultSink, ended: (outcome: Outcome) => void): Exchange {
+  submit(request: Request, sink: ResultSink, asker: Asker): Exchange {
     const steps = this.output.append((writer) => writeRequest(writer, request));
-    const exchange = exchangeOf(request, steps, sink, ended);
+    const exchange = exchangeOf(request, steps, sink, asker);
     this.#queue.push(exchange);
     if (this.#phase === 'idle') this.#phase = this.#firstPhase();
     else if (this.#phase === 'aborted') this.#skip(this.#abortedBy);
@@ -150,7 +151,7 @@ export class Machine {
   /** Ends the machine and hands back the exchanges that will never be answered. */
   close(): readonly Exchange[] {
     this.#phase = 'closed';
-    this.#transactionStatus = 'unknown';
+    this.#ready = { status: 'unknown' };
     return this.#queue.clear();
   }
 
@@ -206,7 +207,7 @@ export class Machine {
       this.#takeError(frame, move);
       return undefined;
     }
-    if (frame.tag === BackendTag.ReadyForQuery) this.#transactionStatus = decodeReadyForQuery(frame).status;
+    if (frame.tag === BackendTag.ReadyForQuery) this.#ready = decodeReadyForQuery(frame);
     const exchange = this.#head();
     const waiting = this.#hand(exchange, frame);
     if (move === 'next') this.#next(exchange);
@@ -321,7 +322,7 @@ export class Machine {
 
   #end(exchange: Exchange): void {
     this.#events.answered();
-    exchange.ended(exchange.outcome);
+    exchange.asker.ended(exchange.outcome);
   }
 
   #firstPhase(): Phase {
