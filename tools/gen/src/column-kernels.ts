@@ -4,7 +4,7 @@ import { type Generator, literal } from './generated-file.ts';
 import { assemble } from './wasm/assemble.ts';
 
 const FOLDER = join(import.meta.dirname, 'sources/kernels');
-const SOURCES = ['rows', 'integers', 'timestamps', 'floats', 'texts'];
+const SOURCES = ['rows', 'integers', 'timestamps', 'floats', 'texts', 'bytes'];
 
 /** The loops that fill typed columns, as a WebAssembly module in hexadecimal: compressed, that is shorter than base64. */
 export const columnKernels: Generator = () => {

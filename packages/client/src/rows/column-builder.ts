@@ -11,6 +11,7 @@ import {
   fillIntegersFromText,
   fillTimestamps,
   kindOf,
+  markNulls,
 } from './column-kinds.ts';
 import type { FieldRanges, Fill, Kernel } from './field-finder.ts';
 import { TextBlocks } from './text-blocks.ts';
@@ -55,11 +56,11 @@ export class ColumnBuilder {
     return this.#store.finish(rows, this.#nullsOf(rows));
   }
 
-  #markNulls({ rows, starts }: FieldRanges, first: number, into: number): void {
+  #markNulls(ranges: FieldRanges, first: number, into: number): void {
     const block = this.#nulls.length - 1;
     const nulls = this.#nulls[block] ?? new Uint8Array(this.#lengths[block] ?? 0);
     this.#nulls[block] = nulls;
-    for (let row = 0; row < rows; row++) if (starts[first + row] === -1) nulls[into + row] = 1;
+    fillWith('nulls', markNulls, ranges, first, nulls, into);
   }
 
   #nullsOf(rows: number): Uint8Array | undefined {
@@ -118,7 +119,7 @@ function storeOf(kind: ColumnKind, { format, typeOid }: FieldDescription, types:
     case 'boolean':
       return numberStore(
         (length) => new Uint8Array(length),
-        undefined,
+        'boolean',
         fillBooleans,
         (values, nulls) => ({ kind, values, nulls }),
       );
@@ -139,12 +140,24 @@ function numberStore<A extends Numbers>(
   return {
     begin: (length) => blocks.begin(length),
     append(ranges, first, into) {
-      const { kernels } = ranges;
-      if (kernels === undefined || kernel === undefined) fill(ranges, first, blocks.last, into);
-      else kernels.fill(kernel, ranges, first, blocks.last, into, fill);
+      fillWith(kernel, fill, ranges, first, blocks.last, into);
     },
     finish: (rows, nulls) => finish(blocks.joinInto(make(rows)), nulls),
   };
+}
+
+/** Fills a part of a column by its kernel, where there is one. */
+function fillWith<A extends Numbers>(
+  kernel: Kernel | undefined,
+  fill: Fill<A>,
+  ranges: FieldRanges,
+  first: number,
+  array: A,
+  into: number,
+): void {
+  const { kernels } = ranges;
+  if (kernels === undefined || kernel === undefined) fill(ranges, first, array, into);
+  else kernels.fill(kernel, ranges, first, array, into, fill);
 }
 
 function textStore(): ColumnStore {

@@ -136,6 +136,11 @@ export function fillBooleans(
   }
 }
 
+/** 1 for NULL. */
+export function markNulls({ rows, starts }: FieldRanges, first: number, array: Uint8Array, into: number): void {
+  for (let row = 0; row < rows; row++) array[into + row] = starts[first + row] === -1 ? 1 : 0;
+}
+
 /** Writes both halves of an int8, so that no bigint is made. */
 export function fillBigints(
   { bytes, ends, rows, starts }: FieldRanges,

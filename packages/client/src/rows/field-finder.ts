@@ -26,8 +26,8 @@ export interface FieldRanges {
 /** Fills a column from the ranges that begin at `first`, from element `into` on; throws for what is malformed. */
 export type Fill<A extends Numbers> = (ranges: FieldRanges, first: number, array: A, into: number) => void;
 
-/** The kernel that fills a column of this kind from text. */
-export type Kernel = 'int32' | 'uint32' | 'int64' | 'timestamp' | 'float4' | 'float8';
+/** The kernel that fills a column of this kind from text; `nulls` makes a 1 of each NULL. */
+export type Kernel = 'int32' | 'uint32' | 'int64' | 'timestamp' | 'float4' | 'float8' | 'boolean' | 'nulls';
 
 /** Loops in WebAssembly. */
 export interface Kernels {

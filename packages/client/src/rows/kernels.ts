@@ -22,6 +22,8 @@ interface Exports {
   timestamps(field: number, rows: number, into: number): number;
   floats(field: number, rows: number, into: number, single: 0 | 1): number;
   texts(field: number, rows: number, into: number, used: number): number;
+  booleans(field: number, rows: number, into: number): number;
+  nulls(field: number, rows: number, into: number): number;
 }
 
 /** The part of the WebAssembly interface that is used. */
@@ -65,9 +67,10 @@ export class LoadedKernels implements Kernels {
     this.view = new DataView(buffer);
     const int64 = new BigInt64Array(buffer, MADE, MAX_ROWS);
     const float64 = new Float64Array(buffer, MADE, MAX_ROWS);
+    const made = new Uint8Array(buffer, MADE, MAX_ROWS);
     this.#textEnds = new Uint32Array(buffer, MADE, MAX_ROWS);
-    const int32 = (made: Numbers): Loop => ({
-      made,
+    const int32 = (values: Numbers): Loop => ({
+      made: values,
       run: (field, rows, into) => exports.integers(field, rows, into, 0),
     });
     this.#loops = {
@@ -77,6 +80,8 @@ export class LoadedKernels implements Kernels {
       timestamp: { made: int64, run: (field, rows, into) => exports.timestamps(field, rows, into) },
       float4: { made: float64, run: (field, rows, into) => exports.floats(field, rows, into, 1) },
       float8: { made: float64, run: (field, rows, into) => exports.floats(field, rows, into, 0) },
+      boolean: { made, run: (field, rows, into) => exports.booleans(field, rows, into) },
+      nulls: { made, run: (field, rows, into) => exports.nulls(field, rows, into) },
     };
     this.#oneRow = { ...this.rangesOf(1), rows: 1 };
   }

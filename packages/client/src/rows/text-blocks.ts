@@ -32,7 +32,7 @@ export class TextBlocks {
       if (this.#used + joined.bytes.length > this.#bytes.length) this.#grow(joined.bytes.length);
       this.#bytes.set(joined.bytes, this.#used);
       this.#used += joined.bytes.length;
-      this.#ends.last.set(joined.ends, into);
+      if (this.#before + this.#used > 0) this.#ends.last.set(joined.ends, into);
       return;
     }
     const needed = byteLengthOf(ranges, first);
@@ -68,7 +68,9 @@ export class TextBlocks {
       bytes.set(block, at);
       at += block.length;
     }
-    return { bytes, offsets: this.#ends.joinInto(new Uint32Array(rows + 1), 1) };
+    const offsets = new Uint32Array(rows + 1);
+    // Where all texts are empty or NULL, all of them end at 0.
+    return { bytes, offsets: bytes.length === 0 ? offsets : this.#ends.joinInto(offsets, 1) };
   }
 
   #grow(needed: number): void {
