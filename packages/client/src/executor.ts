@@ -124,6 +124,18 @@ export class Executor implements StatementRunner {
     return submitFor(this.#channel, request, result, result, options);
   }
 
+  async visitPrepared(
+    statement: PreparedStatement,
+    values: readonly unknown[],
+    take: TakeRow,
+    options: QueryOptions,
+  ): Promise<Visited> {
+    const { fields } = statement.description;
+    const visitor = new RowVisitor(this.#readersOf(options), options.rows ?? 'object', take, fields);
+    await submit(this.#channel, this.preparedRequest(statement, values, options), visitor, options);
+    return visitor.finish();
+  }
+
   async *streamPrepared(
     statement: PreparedStatement,
     values: readonly unknown[],

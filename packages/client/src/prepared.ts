@@ -1,6 +1,7 @@
 import type { FieldDescription } from '@pg-dblink/protocol';
 import type { QueryOptions, ShapeOf, StreamOptions } from './query-options.ts';
 import type { Result } from './results.ts';
+import type { TakeRow, Visited } from './rows/row-visitor.ts';
 import type { StatementDescription } from './statement.ts';
 
 /** What a prepared statement needs of its connection. */
@@ -10,6 +11,12 @@ export interface StatementRunner {
     values: readonly unknown[],
     options: QueryOptions,
   ): Promise<Result<unknown>>;
+  visitPrepared(
+    statement: PreparedStatement,
+    values: readonly unknown[],
+    take: TakeRow,
+    options: QueryOptions,
+  ): Promise<Visited>;
   streamPrepared(
     statement: PreparedStatement,
     values: readonly unknown[],
@@ -59,6 +66,26 @@ export class PreparedStatement {
     options?: O,
   ): Promise<Result<ShapeOf<O>>> {
     return this.#runner.runPrepared(this, values, options ?? {}) as Promise<Result<ShapeOf<O>>>;
+  }
+
+  /**
+   * Runs the statement and hands each row to `take` as it arrives; see {@link Connection.forEachRow}. The columns are
+   * known beforehand, and asked for in binary where that gives the same value: the server makes and sends less.
+   *
+   * @throws ServerError, UsageError for parameters that do not fit, or what `take` threw.
+   *
+   * @example
+   * ```ts
+   * const byOwner = await connection.prepare('select id from account where owner = $1');
+   * await byOwner.forEachRow(['alice'], ({ id }) => console.log(id));
+   * ```
+   */
+  forEachRow<O extends QueryOptions = QueryOptions>(
+    values: readonly unknown[],
+    take: (row: ShapeOf<O>) => unknown,
+    options?: O,
+  ): Promise<Visited> {
+    return this.#runner.visitPrepared(this, values, take as TakeRow, options ?? {});
   }
 
   /** Runs the statement and yields its rows batch by batch; see {@link Connection.batches}. */

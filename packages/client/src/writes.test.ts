@@ -109,6 +109,7 @@ const description = { parameterTypes: [23], fields: [field] };
 function statementOf(connection: Connection): PreparedStatement {
   return new PreparedStatement('s', 'select $1::int as a', description, {
     runPrepared: () => Promise.reject(new Error('not by this way')),
+    visitPrepared: () => Promise.reject(new Error('not by this way')),
     streamPrepared: () => {
       throw new Error('not by this way');
     },

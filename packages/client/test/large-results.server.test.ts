@@ -25,6 +25,14 @@ describe('large results', () => {
     const visited: unknown[] = [];
     expect(await connection.forEachRow(SQL, [], (row) => void visited.push(row))).toMatchObject({ rowCount: 20_000 });
     expect(visited).toEqual(rows);
+    const statement = await connection.prepare(SQL);
+    visited.length = 0;
+    expect(await statement.forEachRow([], (row) => void visited.push(row))).toMatchObject({ rowCount: 20_000 });
+    expect(visited).toEqual(rows);
+    visited.length = 0;
+    await statement.forEachRow([], (row) => void visited.push(row[0]), { rows: 'array' });
+    expect(visited).toEqual(rows.map((row) => row['n']));
+    await statement.close();
     const lazy = await connection.execute(SQL, [], { rows: 'lazy' });
     expect(JSON.stringify(lazy.rows.map(({ n, t, f, b, maybe, at }) => [n, t, f, b, maybe, at]))).toBe(
       JSON.stringify(rows.map(({ n, t, f, b, maybe, at }) => [n, t, f, b, maybe, at])),
@@ -61,6 +69,25 @@ describe('large results', () => {
     });
     await expect(visiting).rejects.toThrow('enough');
     expect(seen).toBe(100);
+    expect((await connection.execute('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('rows of a prepared statement come in binary where that gives the same value, and stop as others do', async () => {
+    const statement = await connection.prepare(`select * from (${SQL}) as r where n <= $1`);
+    expect(statement.fields.map(({ format }) => format)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    const before = connection.traffic.bytesReceived;
+    await connection.forEachRow(`select * from (${SQL}) as r`, [], () => undefined);
+    const inText = connection.traffic.bytesReceived - before;
+    expect(await statement.forEachRow([20_000], () => undefined)).toMatchObject({ rowCount: 20_000 });
+    expect(connection.traffic.bytesReceived - before - inText).toBeLessThan(inText * 0.9);
+    await expect(
+      statement.forEachRow([20_000], () => {
+        throw new Error('enough');
+      }),
+    ).rejects.toThrow('enough');
+    await expect(statement.forEachRow([], () => undefined)).rejects.toThrow('the statement needs 1 parameters, not 0');
+    await statement.close();
+    await expect(statement.forEachRow([1], () => undefined)).rejects.toThrow('does not exist');
     expect((await connection.execute('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 

@@ -23,7 +23,7 @@ afterAll(() => cluster.stop());
 
 test('every example of the README runs and prints what it says', () => {
   expect(examples).toHaveLength(10);
-  expect(promised).toHaveLength(21);
+  expect(promised).toHaveLength(22);
   const scratch = mkdtempSync(join(folder, 'test', '.readme-'));
   try {
     for (const [at, example] of examples.entries()) writeFileSync(join(scratch, `${at}.ts`), example);

@@ -20,14 +20,16 @@ export class RowVisitor implements ResultSink {
   readonly #readers: RowReaders;
   readonly #shape: RowShape;
   readonly #take: TakeRow;
-  #fields: readonly FieldDescription[] = [];
+  #fields: readonly FieldDescription[];
   #tag = '';
   #error: ServerError | undefined;
 
-  constructor(readers: RowReaders, shape: RowShape, take: TakeRow) {
+  /** @param fields - the columns, when the statement was described before */
+  constructor(readers: RowReaders, shape: RowShape, take: TakeRow, fields: readonly FieldDescription[] = []) {
     this.#readers = readers;
     this.#shape = shape;
     this.#take = take;
+    this.#fields = fields;
   }
 
   /** What is known when all rows have been taken; throws the server's error. */

@@ -1,21 +1,30 @@
 import type { Row } from '../report.ts';
 import { type Driver, startSide } from '../side/process.ts';
 import type { Task } from '../side/work.ts';
-import { joinReports, type Match, runMatch } from './against.ts';
+import { joinReports, type Match, type Peer, runMatch } from './against.ts';
 import { MILLION, tcp, unix, withServer } from './real-server.ts';
 
 const SQL = 'SELECT a, b, c, d FROM million';
 const CHECK = 'SELECT a, b, c, d FROM million WHERE a <= 2000 ORDER BY a';
 const WORK = '1,000,000 rows';
 const COLUMNS = 'int4, int8, text of 20, timestamptz';
+const PREPARED = 'ours by a prepared statement, which asks for columns in binary where that gives the same value';
 
 type Goals = readonly (readonly [driver: Driver, goal: number])[];
+
+/** What is shown besides the goals: ours as all others ask, in text, and what a server takes that is asked in binary. */
+function besideGoals(task: Task): readonly Peer[] {
+  return [
+    { driver: 'ours', task, name: 'ours in text, not prepared' },
+    { driver: 'raw', task: { ...task, work: 'seen-prepared' }, name: 'raw socket, all in binary' },
+  ];
+}
 
 /** All rows of the table, by all sides in the same way. */
 function million(
   name: string,
   title: string,
-  how: Pick<Match, 'label'> & { readonly work: string },
+  how: Pick<Match, 'label'> & { readonly work: string; readonly ours?: string },
   goals: Goals,
 ): Row {
   return {
@@ -25,14 +34,15 @@ function million(
       withServer({ setUp: MILLION, tls: title.includes('TLS') }, async (cluster) => {
         const target = { ...tcp(cluster), tls: title.includes('TLS') };
         const task: Task = { work: how.work, target, sql: SQL };
+        const isPrepared = how.ours !== undefined;
         const report = await runMatch(plan, {
           label: how.label,
           work: WORK,
-          ours: { driver: 'ours', task },
-          peers: goals.map(([driver, goal]) => ({ driver, goal, task })),
+          ours: { driver: 'ours', task: { ...task, work: how.ours ?? how.work } },
+          peers: [...goals.map(([driver, goal]) => ({ driver, goal, task })), ...(isPrepared ? besideGoals(task) : [])],
           check: CHECK,
         });
-        return joinReports([report], [COLUMNS]);
+        return joinReports([report], isPrepared ? [COLUMNS, PREPARED] : [COLUMNS]);
       }),
   };
 }
@@ -51,7 +61,7 @@ const stream: Row = {
       const report = await runMatch(plan, {
         label: 'rows as they come',
         work: `${WORK}, of which time is taken`,
-        ours: { driver: 'ours', task },
+        ours: { driver: 'ours', task: { ...task, work: 'seen-prepared' } },
         peers: [
           { driver: 'pg', task: { ...task, work: 'cursor' }, name: 'pg-cursor', goal: 0.2 },
           { driver: 'raw', task, goal: 1.15 },
@@ -59,9 +69,9 @@ const stream: Row = {
         check: CHECK,
       });
       const sql = 'SELECT a, b, c, d FROM generate_series(1, 5), million';
-      const notes: string[] = [COLUMNS];
+      const notes: string[] = [COLUMNS, PREPARED];
       for (const [driver, work, name] of [
-        ['ours', 'seen', 'ours'],
+        ['ours', 'seen-prepared', 'ours'],
         ['raw', 'seen', 'raw socket'],
       ] as const) {
         const side = await startSide(plan.workshop, driver, { work, target, sql }, { processors: 'all' });
@@ -79,10 +89,15 @@ const stream: Row = {
 
 /** Large results of a real server. */
 export const BULK_ROWS: readonly Row[] = [
-  million('client-rows-seen', '1M rows from a real server, each seen', { label: 'rows dropped', work: 'seen' }, [
-    ['pg', 0.3],
-    ['raw', 1.15],
-  ]),
+  million(
+    'client-rows-seen',
+    '1M rows from a real server, each seen',
+    { label: 'rows dropped', work: 'seen', ours: 'seen-prepared' },
+    [
+      ['pg', 0.3],
+      ['raw', 1.15],
+    ],
+  ),
   million('client-rows-kept', '1M rows from a real server, kept as objects', { label: 'objects kept', work: 'kept' }, [
     ['pg', 0.42],
   ]),

@@ -77,6 +77,19 @@ function sumOfRows(rows: readonly Readonly<Record<string, unknown>>[]): number {
 
 export const works: Works = {
   seen: (task) => onConnection(task, async (own) => ({ run: () => sumOfRowsSeen(own, sqlOf(task)) })),
+  'seen-prepared': (task) =>
+    onConnection(task, async (own) => {
+      const statement = await own.prepare(sqlOf(task));
+      return {
+        run: async () => {
+          let sum = 0;
+          await statement.forEachRow([], (row) => {
+            sum += row[SUMMED_COLUMN] as number;
+          });
+          return sum;
+        },
+      };
+    }),
   kept: (task) =>
     onConnection(task, async (own) => ({ run: async () => sumOfRows((await own.execute(sqlOf(task))).rows) })),
   'one-column': (task) =>

@@ -80,10 +80,31 @@ async function onSocket(task: Task, begin: (socket: CountingSocket) => Promise<P
 
 const query = (sql: string): Uint8Array => bytesOf((writer) => encodeQuery(writer, { sql }));
 
+function parse(name: string, sql: string): Uint8Array {
+  return bytesOf((writer) => {
+    encodeParse(writer, { name, sql, parameterTypes: [] });
+    encodeSync(writer);
+  });
+}
+
+function execution(statement: string, parameters: readonly string[], resultFormats: readonly (0 | 1)[]): Uint8Array {
+  return bytesOf((writer) => {
+    encodeBind(writer, { portal: '', statement, parameterFormats: [], parameters, resultFormats });
+    encodeExecute(writer, { portal: '', maxRows: 0 });
+    encodeSync(writer);
+  });
+}
+
 export const works: Works = {
   seen: (task) =>
     onSocket(task, async (socket) => {
       const question = query(sqlOf(task));
+      return async () => void (await socket.ask(question));
+    }),
+  'seen-prepared': (task) =>
+    onSocket(task, async (socket) => {
+      await socket.ask(parse('all', sqlOf(task)));
+      const question = execution('all', [], [1]);
       return async () => void (await socket.ask(question));
     }),
   'select-1': (task) =>
@@ -96,18 +117,8 @@ export const works: Works = {
     }),
   'by-key': (task) =>
     onSocket(task, async (socket) => {
-      await socket.ask(
-        bytesOf((writer) => {
-          encodeParse(writer, { name: 'by key', sql: sqlOf(task), parameterTypes: [] });
-          encodeSync(writer);
-        }),
-      );
-      const question = bytesOf((writer) => {
-        const statement = { portal: '', statement: 'by key' };
-        encodeBind(writer, { ...statement, parameterFormats: [], parameters: ['77'], resultFormats: [] });
-        encodeExecute(writer, { portal: '', maxRows: 0 });
-        encodeSync(writer);
-      });
+      await socket.ask(parse('by key', sqlOf(task)));
+      const question = execution('by key', ['77'], []);
       return async () => {
         for (let call = 0; call < countOf(task); call += 1) await socket.ask(question);
         return undefined;
