@@ -8,7 +8,7 @@ import { Machine } from './machine/machine.ts';
 import type { Request } from './machine/requests.ts';
 import type { Session } from './machine/session.ts';
 import { MAX_PARAMETERS } from './machine/startup.ts';
-import { terminateMessage } from './machine/terminate.ts';
+import { TERMINATE } from './machine/terminate.ts';
 import type { RequestObserver } from './observer.ts';
 import type { ResultSink } from './result-sink.ts';
 import type { ServerError, ServerNotice, ServerNotification } from './server-error.ts';
@@ -232,7 +232,7 @@ export class Channel {
   /** Says goodbye and closes; turns that are under way or wait are told that the connection is gone. */
   close(): Promise<void> {
     if (this.#loss === undefined) {
-      this.#transport.write(terminateMessage());
+      this.#transport.write(TERMINATE);
       this.#transport.close('flush');
       this.#fail({ story: NO_CONNECTION, cause: undefined });
       this.#context.ended(undefined);

@@ -46,7 +46,8 @@ export interface ConnectionContext extends Omit<ChannelContext, 'notice' | 'noti
  */
 export class Connection implements AsyncDisposable {
   readonly #channel: Channel;
-  readonly #executor: Executor;
+  readonly #context: Pick<ConnectionContext, 'types' | 'statementCacheSize'>;
+  #executorIfMade: Executor | undefined;
   readonly #notifications: NotificationQueue;
 
   /** @internal */
@@ -69,7 +70,14 @@ export class Connection implements AsyncDisposable {
         context.onEnd?.(error);
       },
     });
-    this.#executor = new Executor(this.#channel, context.types, context.statementCacheSize);
+    this.#context = context;
+  }
+
+  /** Made for the first call, which waits for the server; who waits for the connection need not wait for it as well. */
+  get #executor(): Executor {
+    const { statementCacheSize, types } = this.#context;
+    this.#executorIfMade ??= new Executor(this.#channel, types, statementCacheSize);
+    return this.#executorIfMade;
   }
 
   /** Process id of the backend; 0 when a pooler keeps it to itself. */

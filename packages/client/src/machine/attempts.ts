@@ -17,7 +17,7 @@ import { OpenError } from './open-error.ts';
 import type { Session } from './session.ts';
 import { checkSessionAttributes, type SessionAttributes } from './session-attributes.ts';
 import { startup } from './startup.ts';
-import { terminateMessage } from './terminate.ts';
+import { TERMINATE } from './terminate.ts';
 
 /** What to connect to, completed and checked. */
 export interface ConnectTarget {
@@ -243,7 +243,7 @@ function* tryMethod(
     }
     const mismatch = yield* checkSessionAttributes(wish, started.session);
     if (mismatch === undefined) return started.session;
-    yield* ask('drop', terminateMessage());
+    yield* ask('drop', TERMINATE);
     return fail(mismatch, 'host');
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -30,23 +30,38 @@ export async function startTls(plain: Socket, request: TlsRequest, files: TlsFil
   const material = await files.load(request);
   const socket = await shakeHands(plain, request, material);
   // Asked for once: the second answer of the same socket may be empty.
-  const certificate = socket.getPeerX509Certificate();
+  const certificate = once(() => socket.getPeerX509Certificate());
   const refusal = checkCertificate(socket, certificate, request, material);
   if (refusal !== undefined) {
     socket.on('error', () => undefined);
     socket.destroy();
     throw new TlsError(refusal);
   }
+  const binding = once(() => endPointBinding(certificate()));
+  // The server has to be told first who asks: until it answers there is time to parse its certificate.
+  setImmediate(quietly, binding);
+  return { socket, facts: factsOf(socket, material, binding) };
+}
+
+function factsOf(socket: TLSSocket, material: TlsMaterial, binding: () => Uint8Array | undefined): TlsFacts {
   return {
-    socket,
-    facts: {
-      alpnProtocol: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
-      clientCertificate: clientCertificate(socket, material),
-      endPointBinding: certificate && endPointBinding(certificate),
-      protocol: socket.getProtocol() ?? undefined,
-      cipher: socket.getCipher()?.name,
+    alpnProtocol: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
+    clientCertificate: clientCertificate(socket, material),
+    get endPointBinding() {
+      return binding();
     },
+    protocol: socket.getProtocol() ?? undefined,
+    cipher: socket.getCipher()?.name,
   };
+}
+
+/** Computes ahead of time; what fails will fail again for the one who asks. */
+function quietly(compute: () => unknown): void {
+  try {
+    compute();
+  } catch {
+    // A certificate that cannot be read matters only to who wants to be bound to it.
+  }
 }
 
 function connectionOptions(plain: Socket, request: TlsRequest, material: TlsMaterial): ConnectionOptions {
@@ -149,16 +164,17 @@ function handshakeText(error: Error, request: TlsRequest): string {
 
 function checkCertificate(
   socket: TLSSocket,
-  certificate: X509Certificate | undefined,
+  certificate: () => X509Certificate | undefined,
   request: TlsRequest,
   material: TlsMaterial,
 ): string | undefined {
   if (material.roots === undefined) return undefined;
   if (!socket.authorized) return 'SSL error: certificate verify failed';
   if (request.verify !== 'chain-and-name') return undefined;
-  return certificate === undefined
+  const named = certificate();
+  return named === undefined
     ? "could not get server's host name from server certificate"
-    : checkServerName(certificate, request.host);
+    : checkServerName(named, request.host);
 }
 
 function clientCertificate(socket: TLSSocket, { client }: TlsMaterial): TlsFacts['clientCertificate'] {
@@ -167,7 +183,17 @@ function clientCertificate(socket: TLSSocket, { client }: TlsMaterial): TlsFacts
   return client === undefined ? 'none' : 'sent';
 }
 
-function endPointBinding(certificate: X509Certificate): Uint8Array | undefined {
+/** Computes a value when it is first asked for, and lets go of what it was computed from. */
+function once<T>(compute: () => T): () => T {
+  let state: { readonly compute: () => T } | { readonly value: T } = { compute };
+  return () => {
+    if ('compute' in state) state = { value: state.compute() };
+    return state.value;
+  };
+}
+
+function endPointBinding(certificate: X509Certificate | undefined): Uint8Array | undefined {
+  if (certificate === undefined) return undefined;
   const name = endPointHashName(certificate.raw);
   return name === undefined ? undefined : new Uint8Array(createHash(name).update(certificate.raw).digest());
 }
