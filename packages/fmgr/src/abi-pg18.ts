@@ -67,6 +67,9 @@ export const RESULT_CLASS = { scalar: 0, composite: 1, compositeDomain: 2, recor
 /** TupleDescData with its CompactAttribute array before the FormData_pg_attribute one (tupdesc.h). */
 export const TUPLE_DESC = { natts: 0, typeOid: 4, typmod: 8, compactAttributes: 20, compactStride: 16 } as const;
 
+/** CompactAttribute (tupdesc.h). */
+export const COMPACT_ATTRIBUTE = { length: 4, byValue: 6, packable: 7, alignBy: 12 } as const;
+
 /** FormData_pg_attribute (pg_attribute.h). */
 export const ATTRIBUTE = {
   byteLength: 100,
@@ -85,7 +88,10 @@ export const ATTRIBUTE = {
 } as const;
 
 /** HeapTupleData and HeapTupleHeaderData (htup.h, htup_details.h). */
-export const HEAP_TUPLE = { header: 16, headerOffset: 22 } as const;
+export const HEAP_TUPLE = { length: 0, header: 16, byteLength: 20, headerOffset: 22, bits: 23 } as const;
+
+/** Bits of t_infomask (htup_details.h). */
+export const HEAP_HAS = { null: 1, varWidth: 2 } as const;
 
 /** FormData_pg_type (pg_type.h). */
 export const PG_TYPE = { oid: 0, length: 76, byValue: 78, type: 79, element: 92, input: 100, receive: 108 } as const;

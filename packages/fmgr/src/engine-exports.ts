@@ -76,6 +76,7 @@ export interface EngineFunctions {
   ) => void;
   readonly tuplestore_begin_heap: (randomAccess: number, interTransaction: number, kilobytes: number) => number;
   readonly tuplestore_putvalues: (store: number, descriptor: number, values: number, nulls: number) => void;
+  readonly tuplestore_puttuple: (store: number, tuple: number) => void;
   readonly tuplestore_clear: (store: number) => void;
   readonly tuplestore_end: (store: number) => void;
 
@@ -178,6 +179,7 @@ export const FUNCTION_NAMES: readonly (keyof EngineFunctions)[] = [
   'TupleDescInitEntry',
   'tuplestore_begin_heap',
   'tuplestore_putvalues',
+  'tuplestore_puttuple',
   'tuplestore_clear',
   'tuplestore_end',
   'GetUserId',

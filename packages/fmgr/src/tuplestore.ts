@@ -4,6 +4,7 @@ import { SqlError } from './ereport.ts';
 import { inContext } from './memory.ts';
 import { type Format, writeColumn } from './rows/columns.ts';
 import { COLUMN, STATE } from './rows/layout.ts';
+import { makeTupleRoom } from './rows/tuple-room.ts';
 import { encodeText } from './runtime.ts';
 import type { TupleDescriptor } from './tuple-descriptor.ts';
 
@@ -134,6 +135,7 @@ export class RowStore {
     heap.setInt32(state + STATE.skipped, live[0]?.[0] ?? 0);
     heap.setInt32(state + STATE.columns, state + columnsAt);
     heap.setInt32(state + STATE.rowContext, this.#rowContext);
+    makeTupleRoom(engine, state, state + columnsAt, descriptor, this.#context);
   }
 
   /** Rows stored so far. */

@@ -12,8 +12,20 @@ export const STATE = {
   rows: 28,
   /** Number of dropped attributes before the first column. */
   skipped: 32,
-  byteLength: 40,
+  /** HeapTupleData for rows that are laid out here; 0 where tuplestore_putvalues has to. */
+  tuple: 36,
+  /** Where the data of such a row begins; there is room for its header in front. */
+  data: 40,
+  /** Offset of the data in a tuple with NULLs. */
+  dataOffset: 44,
+  /** What such a tuple has from its bitmap to its data, and the same of a row without NULLs. */
+  bits: 48,
+  noNulls: 52,
+  byteLength: 56,
 } as const;
+
+/** A longer DataRow is not laid out here: its values would be copied once more. */
+export const LONGEST_LAID_OUT: number = 8 * 1024;
 
 /** What the loop is told about one column; 4 bytes each. */
 export const COLUMN = {
@@ -29,7 +41,12 @@ export const COLUMN = {
   scratch: 32,
   /** Number of attributes from this column to the next one: more than 1 where dropped ones lie between. */
   advance: 40,
-  byteLength: 48,
+  /** attlen, attbyval, attalignby and attispackable of its attribute. */
+  length: 44,
+  byValue: 48,
+  alignBy: 52,
+  packable: 56,
+  byteLength: 64,
 } as const;
 
 /** How a column's fields become Datums; the numbers are the cases of the loop's branch table. */
@@ -75,15 +92,20 @@ export const FUNCTION = {
   inputCall: 2,
   verifyMultibyte: 3,
   refuse: 4,
-  verify: 5,
-  viaInput: 6,
-  viaReceive: 7,
-  integerText: 8,
-  floatText: 9,
-  twoDigits: 10,
-  dateText: 11,
-  timestampText: 12,
-  decimalQuotient: 13,
+  putTuple: 5,
+  verify: 6,
+  viaInput: 7,
+  viaReceive: 8,
+  integerText: 9,
+  floatText: 10,
+  twoDigits: 11,
+  dateText: 12,
+  timestampText: 13,
+  decimalQuotient: 14,
+  appendVarlena: 15,
+  appendDatum: 16,
+  rowByValues: 17,
+  rowByTuple: 18,
 } as const;
 
 /** Why the loop gives up; the host turns it into an error. */

@@ -11,12 +11,19 @@ import {
   type ValueType,
 } from '../wasm/encoding.ts';
 import * as w from '../wasm/instructions.ts';
-import { BY_FUNCTION_LOCALS, inputCall, viaInputBody, viaReceiveBody } from './by-function.ts';
+import { BY_FUNCTION_LOCALS, viaInputBody, viaReceiveBody } from './by-function.ts';
 import { DECIMAL_QUOTIENT_LOCALS, decimalQuotientBody } from './decimal-quotient.ts';
-import { fieldCases } from './field-cases.ts';
-import { dispatch, networkInt32, refuseWhen } from './fragments.ts';
-import { COLUMN, FUNCTION, REFUSAL, STATE } from './layout.ts';
+import { networkInt32, refuseWhen } from './fragments.ts';
+import { FUNCTION, LONGEST_LAID_OUT, REFUSAL, STATE } from './layout.ts';
 import { FLOAT_LOCALS, floatTextBody, INTEGER_LOCALS, integerTextBody } from './number-text.ts';
+import {
+  APPEND_VARLENA_LOCALS,
+  appendDatumBody,
+  appendVarlenaBody,
+  ROW_BY_TUPLE_LOCALS,
+  rowByTupleBody,
+} from './row-by-tuple.ts';
+import { ROW_BY_VALUES_LOCALS, rowByValuesBody } from './row-by-values.ts';
 import {
   DATE_LOCALS,
   dateTextBody,
@@ -31,8 +38,8 @@ import { VERIFY_VECTOR_LOCALS, verifyVectorBody } from './verify-vector.ts';
 // The loop from DataRow messages to the tuplestore, in WebAssembly: it walks the frames in the engine's own memory and
 // calls the engine's functions directly, so that no row crosses between JavaScript and the engine.
 //
-// Fields become Datums where they lie: a field is preceded by its length, which is just the room that a varlena header
-// needs, and integers are turned round in place. Nothing is copied before tuplestore_putvalues forms the tuple.
+// A short row whose values need no function is laid out as a tuple here; of any other, tuplestore_putvalues is given the
+// Datums, and they are made where their fields lie.
 
 function refuse(why: number): never {
   switch (why) {
@@ -50,38 +57,13 @@ function refuse(why: number): never {
 
 /** (state, at, end) → the first byte that is no whole message; puts all messages before it into the tuplestore. */
 function rowsBody(): Code {
-  const [state, at, end, frameEnd, field, length, column, value, isNull, left, scratch, rows] = [
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
-  ];
-  const wide = 12;
-  const cases = fieldCases({ field, length, column, value, scratch, wide });
-  const nullField: Code = [
-    ...w.store8(w.get(isNull), w.i32(1)),
-    // A type whose input function is not strict (a domain) has its say about NULL.
-    ...w.when(w.isZero(w.load32(w.get(column), COLUMN.strict)), w.drop(inputCall(w.get(column), w.i32(0)))),
-  ];
-  const presentField: Code = [
-    ...refuseWhen(w.greater(w.get(length), w.sub(w.get(frameEnd), w.get(field))), REFUSAL.field),
-    ...w.store8(w.get(isNull), w.i32(0)),
-    ...dispatch(w.load32(w.get(column), COLUMN.kind), cases),
-    ...w.set(field, w.add(w.get(field), w.get(length))),
-  ];
-  const columnLoop = w.block(
-    w.loop(
-      w.branchIf(w.isZero(w.get(left)), 1),
-      refuseWhen(w.lessSigned(w.sub(w.get(frameEnd), w.get(field)), w.i32(4)), REFUSAL.field),
-      w.set(length, networkInt32(w.get(field), scratch)),
-      w.set(field, w.add(w.get(field), w.i32(4))),
-      w.either(w.equal(w.get(length), w.i32(-1)), nullField, presentField),
-      w.set(scratch, w.load32(w.get(column), COLUMN.advance)),
-      w.set(column, w.add(w.get(column), w.i32(COLUMN.byteLength))),
-      w.set(value, w.add(w.get(value), w.shiftLeft(w.get(scratch), w.i32(2)))),
-      w.set(isNull, w.add(w.get(isNull), w.get(scratch))),
-      w.set(left, w.sub(w.get(left), w.i32(1))),
-      w.branch(0),
-    ),
-  );
+  const [state, at, end, frameEnd, length, scratch, rows] = [0, 1, 2, 3, 4, 5, 6];
   const fromState = (member: keyof typeof STATE): Code => w.load32(w.get(state), STATE[member]);
+  const row = [w.get(state), w.add(w.get(at), w.i32(7)), w.get(frameEnd)];
+  const isLaidOut = w.and(
+    w.notEqual(fromState('tuple'), w.i32(0)),
+    w.lessOrEqual(w.get(length), w.i32(LONGEST_LAID_OUT)),
+  );
   const rowLoop = w.block(
     w.loop(
       w.branchIf(w.lessSigned(w.sub(w.get(end), w.get(at)), w.i32(7)), 1),
@@ -90,18 +72,11 @@ function rowsBody(): Code {
       refuseWhen(w.less(w.get(length), w.i32(6)), REFUSAL.frame),
       w.branchIf(w.greater(w.get(length), w.sub(w.sub(w.get(end), w.get(at)), w.i32(1))), 1),
       w.set(frameEnd, w.add(w.add(w.get(at), w.i32(1)), w.get(length))),
-      w.set(left, fromState('columnCount')),
       refuseWhen(
-        w.notEqual(w.or(w.shiftLeft(w.load8(w.get(at), 5), w.i32(8)), w.load8(w.get(at), 6)), w.get(left)),
+        w.notEqual(w.or(w.shiftLeft(w.load8(w.get(at), 5), w.i32(8)), w.load8(w.get(at), 6)), fromState('columnCount')),
         REFUSAL.columnCount,
       ),
-      w.set(field, w.add(w.get(at), w.i32(7))),
-      w.set(column, fromState('columns')),
-      w.set(value, w.add(fromState('values'), w.shiftLeft(fromState('skipped'), w.i32(2)))),
-      w.set(isNull, w.add(fromState('nulls'), fromState('skipped'))),
-      columnLoop,
-      refuseWhen(w.notEqual(w.get(field), w.get(frameEnd)), REFUSAL.frame),
-      w.call(FUNCTION.putValues, fromState('store'), fromState('descriptor'), fromState('values'), fromState('nulls')),
+      w.either(isLaidOut, w.call(FUNCTION.rowByTuple, ...row), w.call(FUNCTION.rowByValues, ...row)),
       w.when(fromState('rowContext'), w.call(FUNCTION.contextReset, fromState('rowContext'))),
       w.set(rows, w.add(w.get(rows), w.i32(1))),
       w.set(at, w.get(frameEnd)),
@@ -126,6 +101,7 @@ const IMPORTS: readonly Import[] = [
   { kind: 'function', module: 'engine', name: 'InputFunctionCall', signature: signature(4, 1) },
   { kind: 'function', module: 'engine', name: 'pg_verifymbstr', signature: signature(3, 1) },
   { kind: 'function', module: 'host', name: 'refuse', signature: signature(1, 0) },
+  { kind: 'function', module: 'engine', name: 'tuplestore_puttuple', signature: signature(2, 0) },
   { kind: 'memory', module: 'host', name: 'memory' },
   { kind: 'table', module: 'host', name: 'table' },
 ];
@@ -162,7 +138,11 @@ function rowLoopBytes(verifier: (typeof VERIFIERS)[keyof typeof VERIFIERS]): Uin
           DECIMAL_QUOTIENT_LOCALS,
           decimalQuotientBody(),
         ),
-        define('rows', signature(3, 1), [...new Array<'i32'>(9).fill('i32'), 'i64'], rowsBody()),
+        define('appendVarlena', signature(4, 1), APPEND_VARLENA_LOCALS, appendVarlenaBody()),
+        define('appendDatum', signature(3, 1), [], appendDatumBody()),
+        define('rowByValues', signature(3, 0), ROW_BY_VALUES_LOCALS, rowByValuesBody()),
+        define('rowByTuple', signature(3, 0), ROW_BY_TUPLE_LOCALS, rowByTupleBody()),
+        define('rows', signature(3, 1), ['i32', 'i32', 'i32', 'i32'], rowsBody()),
       ],
     },
     signatures,

@@ -41,6 +41,12 @@ export const store64 = (address: Code, value: Code, offset = 0): Code => [
   ...value,
   ...memory(0x37, offset),
 ];
+/** Stores the low 16 bits. */
+export const store16 = (address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  ...memory(0x3b, offset),
+];
 /** Stores the low byte. */
 export const store8 = (address: Code, value: Code, offset = 0): Code => [...address, ...value, ...memory(0x3a, offset)];
 
@@ -130,6 +136,16 @@ export const callIndirect = (signature: number, address: Code, ...operands: read
   ...address,
   0x11,
   ...unsigned(signature),
+  0x00,
+];
+/** Copies so many bytes (memory.copy). */
+export const copyBytes = (to: Code, from: Code, byteLength: Code): Code => [
+  ...to,
+  ...from,
+  ...byteLength,
+  0xfc,
+  0x0a,
+  0x00,
   0x00,
 ];
 /** Drops a value. */
