@@ -1,6 +1,7 @@
+import { TLSSocket } from 'node:tls';
 import { readConninfo } from '@pg-dblink/connstring';
 import { authenticationUsers, type Cluster, startCluster } from '@pg-dblink/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ConnectOptions, connectResolved } from '../src/connect.ts';
 import type { Connection } from '../src/connection.ts';
 import { resolveWithFiles } from '../src/files.ts';
@@ -41,6 +42,23 @@ describe('what connecting takes', () => {
     expect(sockets.take()).toMatchObject(expected);
     await connection.close();
     expect(sockets.take()).toMatchObject({ opened: 0, writes: 1 });
+  });
+
+  test('a certificate that nobody checks is parsed once, when the server has its start-up message', async () => {
+    const before: number[] = [];
+    const parse = TLSSocket.prototype.getPeerX509Certificate;
+    const spy = vi.spyOn(TLSSocket.prototype, 'getPeerX509Certificate').mockImplementation(function (this: TLSSocket) {
+      before.push(sockets.take().writes);
+      return parse.call(this);
+    });
+    try {
+      sockets.take();
+      await (await open({ sslmode: 'require', user, password })).close();
+    } finally {
+      spy.mockRestore();
+    }
+    // SSLRequest and StartupMessage.
+    expect(before).toEqual([2]);
   });
 });
 
