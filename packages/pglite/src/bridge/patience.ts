@@ -3,15 +3,17 @@ export const AWAKE_MS = 0.25;
 /** The first calls of a way do not count: the scheduler needs some until each thread has found its core. */
 const SETTLING = 6;
 /** How many calls after those try a way: a core is shared out by slices that are longer than several calls. */
-const COUNTED = 16;
+const COUNTED = 24;
 /**
- * After so many calls by the better way the other one is tried again: which cores are idle nothing else tells. Each
- * trial that fails doubles it, so that what never pays costs ever less.
+ * After so many calls asleep the other way is tried: which cores are idle nothing else tells. Whenever that did not pay,
+ * it doubles, so that what never pays costs ever less.
  */
 const FIRST_PAUSE = 32;
 const LONGEST_PAUSE = 4096;
+/** Who has stayed awake for so many calls had idle cores, and not just luck. */
+const PROVEN = 1024;
 /** Staying awake costs a core: it has to pay. */
-const WORTH_IT = 0.9;
+const WORTH_IT = 0.8;
 /** Longer waits count as this one: they tell nothing about waking up. */
 const LONGEST_MS = 1;
 /** Weight of one wait in the average. */
@@ -20,11 +22,8 @@ const WEIGHT = 1 / 32;
 /** How to wait for the answer of a call. */
 export type WayToWait = 'awake' | 'asleep';
 
-const other = (way: WayToWait): WayToWait => (way === 'awake' ? 'asleep' : 'awake');
-
 /** A way is being tried: how many of its calls have counted, and how long they waited together. */
 interface Trial {
-  readonly way: WayToWait;
   counted: number;
   waitedMs: number;
 }
@@ -43,21 +42,20 @@ export class Patience {
     asleep: Number.POSITIVE_INFINITY,
   };
   #way: WayToWait = 'awake';
-  #trial: Trial | undefined = { way: 'awake', counted: 0, waitedMs: 0 };
+  #trial: Trial | undefined = { counted: 0, waitedMs: 0 };
   /** Calls since the way last changed. */
   #inARow = 0;
-  /** Calls since the last trial ended. */
-  #untried = 0;
+  /** Calls asleep before the other way is tried. */
   #pause = FIRST_PAUSE;
 
   /** The way for the next call: the one that has taken less time so far, or now and then the other. */
   choose(): WayToWait {
     this.#inARow++;
-    if (this.#trial !== undefined) return this.#way;
-    // What was better no longer seems to be: the other one is tried now.
-    const hasChanged = this.#better !== this.#way;
-    if (hasChanged) this.#pause = FIRST_PAUSE;
-    if (hasChanged || ++this.#untried > this.#pause) this.#try(other(this.#way));
+    if (this.#trial === undefined) {
+      if (this.#way === 'awake' && !this.#isWorthIt) this.#giveUp();
+      const pause = this.#way === 'awake' ? LONGEST_PAUSE : this.#pause;
+      if (this.#inARow > pause) this.#try(this.#way === 'awake' ? 'asleep' : 'awake');
+    }
     return this.#way;
   }
 
@@ -72,28 +70,28 @@ export class Patience {
   #noteTrial(trial: Trial, ms: number): void {
     trial.counted++;
     trial.waitedMs += ms;
-    const { way } = trial;
-    const toBeatMs = this.#averageMs[other(way)];
+    const way = this.#way;
+    const toBeatMs = this.#averageMs[way === 'awake' ? 'asleep' : 'awake'];
     if (trial.counted < COUNTED && trial.waitedMs <= COUNTED * toBeatMs) return;
     this.#averageMs[way] = trial.waitedMs / trial.counted;
     this.#trial = undefined;
-    this.#untried = 0;
-    if (toBeatMs === Number.POSITIVE_INFINITY) {
-      this.#try(other(way));
-      return;
-    }
-    const better = this.#better;
-    this.#pause = better === way ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
-    this.#take(better);
+    if (toBeatMs === Number.POSITIVE_INFINITY) this.#try('asleep');
+    else if (this.#isWorthIt) this.#take('awake');
+    else if (way === 'awake') this.#giveUp();
   }
 
-  get #better(): WayToWait {
-    const { awake, asleep } = this.#averageMs;
-    return awake < asleep * WORTH_IT ? 'awake' : 'asleep';
+  /** Staying awake did not pay, or no longer does. */
+  #giveUp(): void {
+    this.#pause = this.#inARow > PROVEN ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
+    this.#take('asleep');
+  }
+
+  get #isWorthIt(): boolean {
+    return this.#averageMs.awake < this.#averageMs.asleep * WORTH_IT;
   }
 
   #try(way: WayToWait): void {
-    this.#trial = { way, counted: 0, waitedMs: 0 };
+    this.#trial = { counted: 0, waitedMs: 0 };
     this.#take(way);
   }
 
