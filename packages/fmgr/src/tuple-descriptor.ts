@@ -40,9 +40,10 @@ export function readDescriptor(engine: Engine, address: number): TupleDescriptor
   const natts = heap.int32(address + TUPLE_DESC.natts);
   const first = address + TUPLE_DESC.compactAttributes + natts * TUPLE_DESC.compactStride;
   const char = (at: number): string => (heap.int8(at) === 0 ? '' : String.fromCharCode(heap.int8(at)));
-  const attributes = Array.from({ length: natts }, (_, index): Attribute => {
+  const attributes: Attribute[] = [];
+  for (let index = 0; index < natts; index++) {
     const at = first + index * ATTRIBUTE.byteLength;
-    return {
+    attributes.push({
       name: heap.cString(at + ATTRIBUTE.name),
       typeOid: heap.uint32(at + ATTRIBUTE.typeOid),
       typmod: heap.int32(at + ATTRIBUTE.typmod),
@@ -52,8 +53,8 @@ export function readDescriptor(engine: Engine, address: number): TupleDescriptor
       notNull: heap.int8(at + ATTRIBUTE.notNull) !== 0,
       dropped: heap.int8(at + ATTRIBUTE.dropped) !== 0,
       generated: char(at + ATTRIBUTE.generated),
-    };
-  });
+    });
+  }
   return { address, attributes };
 }
 

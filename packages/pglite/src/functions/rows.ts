@@ -5,6 +5,13 @@ import type { CallResult, RowSetFrame } from '../bridge/frames.ts';
 import { StaleBinaryRows } from './stale-binary.ts';
 
 const TEXT_OID = 25;
+/**
+ * Types whose text depends on neither DateStyle nor IntervalStyle: bool, bytea, "char", name, int8, int2, int4,
+ * text, oid, json, xml, float4, float8, bpchar, varchar, bit, varbit, numeric, uuid, jsonb. Domains and arrays are others.
+ */
+const STYLELESS = new Set([
+  16, 17, 18, 19, 20, 21, 23, 25, 26, 114, 142, 700, 701, 1042, 1043, 1560, 1562, 1700, 2950, 3802,
+]);
 
 /**
  * Reads a row-returning call into the caller's tuplestore: every row set is converted as it arrives, a new one replaces
@@ -37,7 +44,8 @@ export function receiveSet(call: Call, exchange: Exchange, declared?: TupleDescr
     if (result === undefined) event = exchange.next();
   }
   // From the first row on, text is read under the settings that the remote server reported, once for the whole call.
-  result ??= withSettings(call.engine, rowSet === undefined ? {} : mimicked(rowSet), () => {
+  const styles = rowSet === undefined || isStyleless(rowSet, declared) ? {} : mimicked(rowSet);
+  result ??= withSettings(call.engine, styles, () => {
     for (let next = event; ; next = exchange.next()) {
       const end = receive(next);
       if (end !== undefined) return end;
@@ -62,6 +70,12 @@ export function declaredRow(call: Call): TupleDescriptor | undefined {
 /** The caller's column list as the session core takes it. */
 export function columnsOf(descriptor: TupleDescriptor | undefined): DeclaredColumn[] {
   return liveAttributes(descriptor).map(({ typeOid, typmod }) => ({ typeOid, typeModifier: typmod }));
+}
+
+/** Whether the styles of dates and intervals make no difference to rows of these columns, whoever has sent them. */
+function isStyleless({ typeOids }: RowSetFrame, declared: TupleDescriptor | undefined): boolean {
+  const isAlike = (typeOid: number): boolean => STYLELESS.has(typeOid);
+  return typeOids.every(isAlike) && declared?.attributes.every(({ typeOid }) => isAlike(typeOid)) === true;
 }
 
 /** The columns that rows have fields for: a table's row type keeps its dropped ones. */
