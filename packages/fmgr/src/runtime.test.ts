@@ -12,7 +12,7 @@ const TEXTS = [
   '\ufeffa',
   'a\u{1f600}',
   '\ud800',
-  'a'.repeat(47) + 'ö',
+  `${'a'.repeat(47)}ö`,
 ];
 
 test.each([...TEXTS, 'a'.repeat(48), 'a'.repeat(49), 'ö'.repeat(24), 'ö'.repeat(25)])(

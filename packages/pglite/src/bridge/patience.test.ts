@@ -59,6 +59,20 @@ test('a way that never pays is tried ever more rarely', () => {
   expect(run(patience, 4000, takes).awake).toBeLessThan(25);
 });
 
+test('a way that looks good for a slice of a processor only is not taken again and again', () => {
+  const patience = new Patience();
+  const chosen = { awake: 0, asleep: 0 };
+  let inARow = 0;
+  for (let call = 0; call < 20_000; call++) {
+    const way = patience.choose();
+    chosen[way]++;
+    inARow = way === 'awake' ? inARow + 1 : 0;
+    patience.note(way, way === 'asleep' ? 0.2 : inARow < 40 ? 0.05 : 0.7);
+  }
+  expect(chosen.awake).toBeLessThan(1000);
+  expect(chosen.awake).toBeGreaterThan(0);
+});
+
 test('calls that end without an answer tell nothing', () => {
   const patience = new Patience();
   for (const _ of Array(100)) patience.choose();
