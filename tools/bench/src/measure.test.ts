@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measurePairs, quartiles } from './measure.ts';
+import { meansOf, measurePairs, quartiles } from './measure.ts';
 import { verdictOf } from './report.ts';
 
 describe('quartiles', () => {
@@ -34,5 +34,20 @@ describe('verdictOf', () => {
     expect(verdictOf({ pairs: pairs(0.4, 0.6), goal: 0.5 })).toBe('undecided');
     expect(verdictOf({ pairs: pairs(0.1, 0.2, 8), goal: 0.5 })).toBe('undecided');
     expect(verdictOf({ pairs: pairs(0.1, 0.2) })).toBe('no goal');
+  });
+});
+
+describe('means of rounds', () => {
+  it('are of as many in turn as asked for, and of no remainder', () => {
+    const rounds = new Map([
+      ['a', [1, 2, 6, 10, 20, 30, 99]],
+      ['b', [3, 3, 3, 0, 0, 3, 99]],
+    ]);
+    expect(meansOf(rounds, 3)).toEqual(
+      new Map([
+        ['a', [3, 20]],
+        ['b', [3, 1]],
+      ]),
+    );
   });
 });

@@ -89,6 +89,16 @@ export async function measureRounds(sides: readonly TimedSide[], rounds: number)
   return measured;
 }
 
+/** Of so many rounds in turn the mean of each side, as one round. */
+export function meansOf(rounds: Rounds, count: number): Rounds {
+  const means = (sample: readonly number[]): number[] =>
+    Array.from({ length: Math.floor(sample.length / count) }, (_, index) => {
+      const part = sample.slice(index * count, (index + 1) * count);
+      return part.reduce((sum, ms) => sum + ms, 0) / count;
+    });
+  return new Map([...rounds].map(([name, sample]) => [name, means(sample)]));
+}
+
 /** The rounds of two sides as pairs; the second side's times may be scaled, where it did a part of the work. */
 export function pairsOf(rounds: Rounds, ours: string, theirs: string, scale = 1): Pairs {
   const oursMs = rounds.get(ours) ?? [];
