@@ -8,7 +8,7 @@ interface Waiting {
 }
 
 /** Bytes that may lie in the ring before the engine's thread is woken for them: it costs more than they are worth. */
-const WORTH_A_WAKE = 32 * 1024;
+const WORTH_A_WAKE = 128 * 1024;
 
 /** How an outbox reaches the engine's thread. */
 export interface OutboxHost {
