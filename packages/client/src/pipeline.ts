@@ -35,6 +35,13 @@ export class Pipeline {
   readonly #lease: Lease;
   #flushing: 'idle' | 'scheduled' = 'idle';
   #ended: 'open' | 'synced' = 'synced';
+  /** The functions that settle the promise made last. */
+  #resolve: (value: unknown) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  readonly #takeSettlers = (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  };
 
   private constructor(channel: Channel, executor: Executor) {
     this.#channel = channel;
@@ -128,13 +135,18 @@ export class Pipeline {
     return observed(this.#channel, request, () => this.#send(request, sink, answer));
   }
 
-  /** One promise a request, because there are many. */
+  /** One promise a request, because there are many, and no function of ours a promise. */
   #send<T>(request: Request, sink: ResultSink, answer: Answer<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#lease.send(request, sink, new PipelinedRequest(answer, resolve, reject));
+    const promise = new Promise<unknown>(this.#takeSettlers) as Promise<T>;
+    const asker = new PipelinedRequest(answer, this.#resolve, this.#reject);
+    try {
+      this.#lease.send(request, sink, asker);
       this.#ended = 'open';
       this.#flushSoon();
-    });
+    } catch (error) {
+      asker.abandoned(error);
+    }
+    return promise;
   }
 
   /** One write for all requests of this turn of the event loop; Flush makes the server answer before the Sync. */

@@ -83,10 +83,22 @@ export function executionOf(
     parse: false,
     describe: false,
     columnCount: fields.length,
-    parameters: values.map((value, index) => encodeParameter(types, parameterTypes[index] ?? 0, value)),
+    parameters: parametersOf(types, parameterTypes, values),
     resultFormats: resultFormats(fields),
     end,
   };
+}
+
+function parametersOf(
+  types: TypeRegistry,
+  parameterTypes: readonly number[],
+  values: readonly unknown[],
+): readonly Parameter[] {
+  const parameters = new Array<Parameter>(values.length);
+  for (let index = 0; index < values.length; index++) {
+    parameters[index] = encodeParameter(types, parameterTypes[index] ?? 0, values[index]);
+  }
+  return parameters;
 }
 
 /** All columns in one format need one code, or none when that is text. */

@@ -25,7 +25,7 @@ import { type Asker, dropAnswer, type Exchange, exchangeOf, promised } from './e
 import { Fifo } from './fifo.ts';
 import { Output } from './output.ts';
 import { FIRST_PHASE, type Move, type Phase, TRANSITIONS } from './phases.ts';
-import { type Request, writeRequest } from './requests.ts';
+import type { Request } from './requests.ts';
 import { checkFieldCount } from './row-check.ts';
 import { TagMemory } from './tag-memory.ts';
 
@@ -84,7 +84,7 @@ export class Machine {
 
   /** Queues a request and writes its messages into `output`; throws LocalProtocolError when they cannot be written. */
   submit(request: Request, sink: ResultSink, asker: Asker): Exchange {
-    const steps = this.output.append((writer) => writeRequest(writer, request));
+    const steps = this.output.appendRequest(request);
     const exchange = exchangeOf(request, steps, sink, asker);
     this.#queue.push(exchange);
     if (this.#phase === 'idle') this.#phase = this.#firstPhase();

@@ -1,4 +1,6 @@
 import { Writer } from '@pg-dblink/protocol';
+import type { StepKind } from './phases.ts';
+import { type Request, writeRequest } from './requests.ts';
 
 /**
  * What waits to be sent: whole requests only. A request whose second message cannot be encoded must not leave its
@@ -15,6 +17,17 @@ export class Output {
     const waiting = this.#writer.byteLength;
     try {
       return write(this.#writer);
+    } catch (error) {
+      this.#writer.truncate(waiting);
+      throw error;
+    }
+  }
+
+  /** Appends a request's messages, all or none, and returns the steps that the server will answer. */
+  appendRequest(request: Request): readonly StepKind[] {
+    const waiting = this.#writer.byteLength;
+    try {
+      return writeRequest(this.#writer, request);
     } catch (error) {
       this.#writer.truncate(waiting);
       throw error;

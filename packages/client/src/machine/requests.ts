@@ -107,6 +107,8 @@ const NO_PARAMETERS: readonly Parameter[] = [];
 const NO_FORMATS: readonly (0 | 1)[] = [];
 const BINARY: 1 = 1;
 const TEXT: 0 = 0;
+/** All rows of the unnamed portal. */
+const EXECUTE_ALL = { portal: '', maxRows: 0 };
 
 /** The rows of steps that an extended request can be, made once: each optional message is a bit of the index. */
 const EXTENDED_STEPS: readonly (readonly StepKind[])[] = Array.from({ length: 8 }, (_, index) => [
@@ -166,7 +168,8 @@ function writeExtended(writer: Writer, request: ExtendedRequest): readonly StepK
   if (parse) encodeParse(writer, { name, sql: request.sql, parameterTypes: request.parameterTypes ?? NO_TYPES });
   writeBind(writer, portal, name, request.parameters ?? NO_PARAMETERS, request.resultFormats ?? NO_FORMATS);
   if (describe) encodeDescribe(writer, { target: 'portal', name: portal });
-  encodeExecute(writer, { portal, maxRows: request.maxRows ?? 0 });
+  const { maxRows = 0 } = request;
+  encodeExecute(writer, portal === '' && maxRows === 0 ? EXECUTE_ALL : { portal, maxRows });
   writeEnd(writer, request.end);
   return EXTENDED_STEPS[extendedIndex(parse, describe, sync)] ?? SYNC;
 }
