@@ -137,6 +137,11 @@ export class Channel {
     return this.#loss !== undefined;
   }
 
+  /** Whether what is lent is sent from where it lies: TLS makes other bytes of it, and not every transport can lend. */
+  get lendsInPlace(): boolean {
+    return this.session.encryption === undefined && this.#transport.lend !== undefined;
+  }
+
   /** Begins the turn now, or when those before it have left. */
   enter(turn: Turn): void {
     if (this.#loss !== undefined) turn.lost([]);

@@ -3,7 +3,7 @@ import * as server from '@pg-dblink/protocol/server';
 import { expect, test } from 'vitest';
 import { Connection } from './connection.ts';
 import type { CopySource } from './copy-in.ts';
-import type { Session } from './machine/session.ts';
+import type { Encryption, Session } from './machine/session.ts';
 import type { Transport, TransportListener } from './transport.ts';
 import { TypeRegistry } from './types/registry.ts';
 
@@ -26,6 +26,32 @@ const session: Session = {
   encryption: undefined,
 };
 
+const tls: Encryption = {
+  negotiation: 'postgres',
+  request: {
+    verify: 'chain',
+    host: 'here',
+    address: '127.0.0.1',
+    sendServerName: false,
+    rootCertificate: undefined,
+    revocationList: undefined,
+    revocationDirectory: undefined,
+    certificateMode: 'disable',
+    certificate: undefined,
+    key: undefined,
+    keyPassword: undefined,
+    minVersion: undefined,
+    maxVersion: undefined,
+  },
+  facts: {
+    alpnProtocol: undefined,
+    clientCertificate: 'unasked',
+    endPointBinding: undefined,
+    protocol: 'TLSv1.3',
+    cipher: undefined,
+  },
+};
+
 interface CopyServer {
   readonly connection: Connection;
   /** What was lent, part by part, each call a list. */
@@ -37,7 +63,7 @@ interface CopyServer {
 }
 
 /** A server that takes COPY data, over a socket that takes what is lent to it a turn of the event loop later. */
-function copyServer(lending: 'lending' | 'copying' = 'lending'): CopyServer {
+function copyServer(lending: 'lending' | 'copying' = 'lending', encryption?: Encryption): CopyServer {
   const requests = new FrameReader(server.frontendLimits());
   const lent: (readonly Uint8Array[])[] = [];
   const written: Uint8Array[] = [];
@@ -77,7 +103,7 @@ function copyServer(lending: 'lending' | 'copying' = 'lending'): CopyServer {
     setReferenced: () => undefined,
   };
   const connection = new Connection({
-    session,
+    session: { ...session, encryption },
     stream: {
       reader: new FrameReader(backendLimits()),
       transport,
@@ -119,9 +145,9 @@ function copied(connection: Connection, source: CopySource): Promise<number> {
   return connection.copyIn('copy t from stdin', source);
 }
 
-test('large pieces of an array are sent from where they lie, a megabyte a write', async () => {
+test('large pieces of an array are sent from where they lie, 4 MiB a write', async () => {
   const { connection, lent, written, data } = copyServer();
-  const pieces = Array.from({ length: 40 }, (_, index) => bytesOf(65_536, index));
+  const pieces = Array.from({ length: 140 }, (_, index) => bytesOf(65_536, index));
   await copied(connection, pieces);
   expectSame(data(), pieces);
   const parts = new Set(lent.flat());
@@ -129,6 +155,14 @@ test('large pieces of an array are sent from where they lie, a megabyte a write'
   expect(lent.length).toBe(3);
   // The statement is all that is written: headers and CopyDone go with what is lent.
   expect(written.map(({ byteLength }) => byteLength)).toEqual([23]);
+});
+
+test('what TLS copies first is a megabyte a write', async () => {
+  const { connection, lent, data } = copyServer('lending', tls);
+  const pieces = Array.from({ length: 40 }, (_, index) => bytesOf(65_536, index));
+  await copied(connection, pieces);
+  expectSame(data(), pieces);
+  expect(lent.length).toBe(3);
 });
 
 test('small pieces are gathered in one memory, which is not changed before the socket has taken it', async () => {

@@ -8,8 +8,10 @@ const MAX_BYTES = 256 * 1024;
 const PASSING_LENT_BYTES = 128 * 1024;
 /** Pieces that stay as they are share a write. */
 const LASTING_LENT_BYTES = 8 * 1024;
-/** So much goes out as one CopyData, or one larger piece. */
-const BATCH_BYTES = 1024 * 1024;
+/** So much goes out as one CopyData, or one larger piece: the kernel takes it from where it lies. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** And so much where all that goes out at a time is copied first: by TLS, or for a transport that cannot lend. */
+const COPIED_BATCH_BYTES = 1024 * 1024;
 /** Less than this is copied into what goes out anyway. */
 const COPIED_BYTES = 8 * 1024;
 const UTF8_BYTES_PER_UNIT = 3;
@@ -27,6 +29,8 @@ export type PieceLife = 'lasting' | 'passing';
 export class CopyFeed {
   readonly #channel: Channel;
   readonly #lentBytes: number;
+  /** No batch is larger, and from {@link #batchBytes} on none waits for more. */
+  readonly #fullBytes: number;
   readonly #batchBytes: number;
   #memory = NO_MEMORY;
   /** How much of the memory is used, and how much of that belongs to {@link #parts} already. */
@@ -42,7 +46,8 @@ export class CopyFeed {
   constructor(channel: Channel, life: PieceLife) {
     this.#channel = channel;
     this.#lentBytes = life === 'lasting' ? LASTING_LENT_BYTES : PASSING_LENT_BYTES;
-    this.#batchBytes = life === 'lasting' ? BATCH_BYTES : 0;
+    this.#fullBytes = channel.lendsInPlace ? BATCH_BYTES : COPIED_BATCH_BYTES;
+    this.#batchBytes = life === 'lasting' ? this.#fullBytes : 0;
   }
 
   /** Takes a piece. Whoever gets a promise waits for it before a piece changes and before the next one comes. */
@@ -98,7 +103,7 @@ export class CopyFeed {
 
   #lend(piece: Uint8Array): Promise<void> | undefined {
     const { byteLength } = piece;
-    if (this.#byteLength > 0 && this.#byteLength + byteLength > BATCH_BYTES) return this.#sendBefore(piece);
+    if (this.#byteLength > 0 && this.#byteLength + byteLength > this.#fullBytes) return this.#sendBefore(piece);
     this.#part();
     this.#parts.push(piece);
     this.#byteLength += byteLength;
