@@ -77,6 +77,14 @@ describe('a statement that was not seen before', () => {
     expect(await runsOf('only jsonb')).toEqual({ simple: 1, extended: 0 });
   });
 
+  it('goes in binary again when it gave few rows that are long', async () => {
+    const long = "select g, repeat('long', 200000) from generate_series(1, 2) g";
+    const length = (): Promise<unknown[][]> =>
+      rowsOf(pg, `SELECT sum(length(b))::int FROM dblink('n', '${long.replaceAll("'", "''")}') AS t(a int, b text)`);
+    expect([await length(), await length()]).toEqual([[[1_600_000]], [[1_600_000]]]);
+    expect(await runsOf("'long'")).toEqual({ simple: 0, extended: 2 });
+  });
+
   it('is sent simply when one like it gave a few rows', async () => {
     for (const marker of ['few 1', 'few 2', 'few 3']) await count(series(marker, 5), 'a int, b text');
     expect(await runsOf('few 1')).toEqual({ simple: 0, extended: 1 });

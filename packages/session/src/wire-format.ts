@@ -23,8 +23,9 @@ const FLOATS = new Set([700, 701]);
 const EXACT_FLOATS_GUARD = "SELECT 1 / (pg_catalog.current_setting('extra_float_digits')::int > 0)::int";
 const EXACT_FLOATS_SINCE = 12;
 
-/** Fewer rows than this are not worth another protocol. */
+/** Fewer rows than this are not worth another protocol, unless they are so long. */
 const WORTHWHILE_ROWS = 64;
+const WORTHWHILE_BYTES = 1024 * 1024;
 const REMEMBERED_STATEMENTS = 128;
 const LONGEST_REMEMBERED = 16 * 1024;
 /** A FETCH of so many rows is worth the round trip that a description takes. */
@@ -44,10 +45,19 @@ interface FetchedCursor {
   readonly typeOids: readonly number[];
 }
 
+/** How much a statement gave. */
+export interface ResultSize {
+  readonly rowCount: number;
+  readonly byteLength: number;
+}
+
 interface Remembered {
   readonly typeOids: readonly number[];
-  readonly rowCount: number;
+  readonly size: ResultSize;
 }
+
+const isWorthwhile = ({ rowCount, byteLength }: ResultSize): boolean =>
+  rowCount >= WORTHWHILE_ROWS || byteLength >= WORTHWHILE_BYTES;
 
 /** How a statement is to be sent. */
 export type Approach =
@@ -71,14 +81,14 @@ export class StatementMemory {
     this.#floats = 'as text';
   }
 
-  remember(sql: string, fields: readonly RemoteField[], rowCount: number, connection: RemoteConnection): void {
+  remember(sql: string, fields: readonly RemoteField[], size: ResultSize, connection: RemoteConnection): void {
     if (sql.length > LONGEST_REMEMBERED) return;
     if (this.#statements.get(sql) === undefined) {
       const shape = statementShape(sql, conformingStrings(connection));
-      if (rowCount < WORTHWHILE_ROWS) this.#smallShapes.set(shape, true);
-      else this.#smallShapes.delete(shape);
+      if (isWorthwhile(size)) this.#smallShapes.delete(shape);
+      else this.#smallShapes.set(shape, true);
     }
-    this.#statements.set(sql, { typeOids: fields.map(({ typeOid }) => typeOid), rowCount });
+    this.#statements.set(sql, { typeOids: fields.map(({ typeOid }) => typeOid), size });
   }
 
   forget(sql: string): void {
@@ -120,7 +130,7 @@ export class StatementMemory {
     if (declared.length === 0 || (status !== 'I' && status !== 'T')) return SIMPLE;
     const known = this.#statements.get(sql);
     if (known === undefined) return this.#chooseForUnknown(sql, declared, connection);
-    if (known.rowCount < WORTHWHILE_ROWS || known.typeOids.length !== declared.length) return SIMPLE;
+    if (!isWorthwhile(known.size) || known.typeOids.length !== declared.length) return SIMPLE;
     const formats = this.#formatsFor(known.typeOids, declared, connection);
     if (!formats.includes(1) || !isPlainQuery(sql, connection)) return SIMPLE;
     // In an open transaction a statement that is refused for its formats would end the transaction.

@@ -8,7 +8,7 @@ import type { Remote, Road } from '../remote.ts';
 import type { RowConsumer, RowOutcome } from '../rows.ts';
 import type { Scope } from '../scope.ts';
 import { withTarget } from '../target.ts';
-import type { Approach, DeclaredColumn } from '../wire-format.ts';
+import type { Approach, DeclaredColumn, ResultSize } from '../wire-format.ts';
 
 const PHASE = 'while executing query';
 
@@ -37,8 +37,8 @@ export function query(
     }
     const road: Road | undefined =
       approach.kind === 'describe first' ? (command) => submitDescribed(connection, sql, approach, command) : undefined;
-    const { last, rowCount } = await stream(scope, remote, sql, consumer, road);
-    if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, rowCount, connection);
+    const { last, size } = await stream(scope, remote, sql, consumer, road);
+    if (last?.kind === 'rows' && columns.length > 0) statements.remember(sql, last.fields, size, connection);
     return outcomeOf(scope, subject, last, failOnError);
   });
 }
@@ -93,7 +93,7 @@ interface Streamed {
   readonly last: Result | undefined;
   /** Number of row sets that began. */
   readonly described: number;
-  readonly rowCount: number;
+  readonly size: ResultSize;
 }
 
 /** Runs a statement and hands its row sets to the consumer while they arrive. */
@@ -106,12 +106,14 @@ export async function stream(
 ): Promise<Streamed> {
   let described = 0;
   let rowCount = 0;
+  let byteLength = 0;
   const policy: RowPolicy = {
     kind: 'stream',
     consumer: {
       rowSet: (header) => consumer.rowSet(header),
       rows: (bytes, start, end, count) => {
         rowCount += count;
+        byteLength += end - start;
         return consumer.rows(bytes, start, end, count);
       },
     },
@@ -129,7 +131,7 @@ export async function stream(
   try {
     const last = await remote.lastResult(command, scope.signal);
     remote.holdUntil(() => consumer.isTaken?.() ?? true);
-    return { last, described, rowCount };
+    return { last, described, size: { rowCount, byteLength } };
   } catch (error) {
     // Rows that the caller cannot take are no reason to undo what the statement does remotely.
     remote.leave(isCancelled(scope.signal) ? 'cancel' : 'read to the end');
