@@ -9,9 +9,11 @@ const COUNTED = 24;
  * it doubles, so that what never pays costs ever less.
  */
 const FIRST_PAUSE = 32;
-const LONGEST_PAUSE = 4096;
+const LONGEST_PAUSE = 1024;
+/** The same for calls awake, which show by themselves that they no longer pay. */
+const AWAKE_PAUSE = 4096;
 /** Who has stayed awake for so many calls had idle cores, and not just luck. */
-const PROVEN = 1024;
+const PROVEN = 256;
 /** Staying awake costs a core: it has to pay. */
 const WORTH_IT = 0.8;
 /** Longer waits count as this one: they tell nothing about waking up. */
@@ -53,7 +55,7 @@ export class Patience {
     this.#inARow++;
     if (this.#trial === undefined) {
       if (this.#way === 'awake' && !this.#isWorthIt) this.#giveUp();
-      const pause = this.#way === 'awake' ? LONGEST_PAUSE : this.#pause;
+      const pause = this.#way === 'awake' ? AWAKE_PAUSE : this.#pause;
       if (this.#inARow > pause) this.#try(this.#way === 'awake' ? 'asleep' : 'awake');
     }
     return this.#way;
