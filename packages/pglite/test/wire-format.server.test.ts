@@ -135,6 +135,20 @@ it('a table that changes between two runs is read as it is now', async () => {
   expect(await failureOf(pg, sql)).toMatchObject({ code: '42P01', message: 'relation "moving" does not exist' });
 });
 
+it('a column of another type now is spelled as the remote server spells it', async () => {
+  await cluster.psql("create table spelled as select '2024-01-01 00:00:00+00'::text as a from generate_series(1, 100)");
+  await pg.exec("SELECT dblink_exec('n', 'set timezone = ''Asia/Tokyo''; set datestyle = ''SQL, DMY''')");
+  const sql = "SELECT min(a), max(a) FROM dblink('n', 'select a from spelled') AS t(a text)";
+  for (let run = 0; run < 2; run++) {
+    expect(await rowsOf(pg, sql)).toEqual([['2024-01-01 00:00:00+00', '2024-01-01 00:00:00+00']]);
+  }
+  await cluster.psql('alter table spelled alter a type timestamptz using a::timestamptz');
+  const spelled = '01/01/2024 09:00:00 JST';
+  for (let run = 0; run < 2; run++) expect(await rowsOf(pg, sql)).toEqual([[spelled, spelled]]);
+  expect(await rowsOf(pg, "SELECT current_setting('TimeZone') = 'Asia/Tokyo'")).toEqual([[false]]);
+  await cluster.psql('drop table spelled');
+});
+
 it.each([
   ['by a statement', '', "SELECT dblink_exec('n', 'set extra_float_digits = 0')"],
   [

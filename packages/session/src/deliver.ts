@@ -12,6 +12,7 @@ export function rowSetHeader(remote: Remote, fields: readonly RemoteField[], bod
     body,
     dateStyle: serverParameters.get('DateStyle'),
     intervalStyle: serverParameters.get('IntervalStyle'),
+    timeZone: serverParameters.get('TimeZone'),
   };
 }
 

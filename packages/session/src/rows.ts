@@ -9,6 +9,8 @@ export interface RowSetHeader {
   readonly dateStyle: string | undefined;
   /** IntervalStyle as the remote server reported it last. */
   readonly intervalStyle: string | undefined;
+  /** TimeZone as the remote server reported it last. */
+  readonly timeZone: string | undefined;
 }
 
 /**

@@ -119,6 +119,7 @@ export interface RowSetFrame {
   readonly formats: readonly number[];
   readonly dateStyle: string | undefined;
   readonly intervalStyle: string | undefined;
+  readonly timeZone: string | undefined;
 }
 
 /** What a call returned. */

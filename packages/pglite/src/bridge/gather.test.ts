@@ -16,7 +16,7 @@ function scene() {
 
 function header(dateStyle: string): RowSetHeader {
   const fields = [{ name: 'a', typeOid: 25, typeModifier: -1, format: 0 }];
-  return { fields, body: new Uint8Array(0), dateStyle, intervalStyle: 'postgres' };
+  return { fields, body: new Uint8Array(0), dateStyle, intervalStyle: 'postgres', timeZone: 'UTC' };
 }
 
 /** A DataRow with one value of so many bytes, all of them `fill`. */

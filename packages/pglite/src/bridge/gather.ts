@@ -24,11 +24,11 @@ export function gatherInto(outbox: Outbox, signal: AbortSignal): (source: string
       },
       rows: (bytes, start, end, count) => {
         signal.throwIfAborted();
-        const { fields = [], dateStyle, intervalStyle } = header ?? {};
+        const { fields = [], dateStyle, intervalStyle, timeZone } = header ?? {};
         const styles = `${dateStyle}\n${intervalStyle}`;
         if (announced !== styles) {
           const typeOids = [TEXT_OID, ...fields.map(({ typeOid }) => typeOid)];
-          outbox.send(FRAME.rowSet, { typeOids, formats: typeOids.map(() => 0), dateStyle, intervalStyle });
+          outbox.send(FRAME.rowSet, { typeOids, formats: typeOids.map(() => 0), dateStyle, intervalStyle, timeZone });
           announced = styles;
         }
         const labelled = withFirstField(bytes, start, end, count, label);

@@ -24,7 +24,13 @@ function scene() {
 it('announces rows together with what follows them at once', () => {
   const { open, signals, later, reader } = scene();
   const outbox = open(1);
-  outbox.send(FRAME.rowSet, { typeOids: [23], formats: [0], dateStyle: undefined, intervalStyle: undefined });
+  outbox.send(FRAME.rowSet, {
+    typeOids: [23],
+    formats: [0],
+    dateStyle: undefined,
+    intervalStyle: undefined,
+    timeZone: undefined,
+  });
   expect(outbox.sendRows(new Uint8Array(100), 0, 100)).toBeUndefined();
   expect(signals()).toBe(0);
   outbox.send(FRAME.result, { kind: 'text', value: 'OK' });

@@ -49,7 +49,13 @@ test('a value that is changed where it lies is decoded anew', () => {
 
 test('a payload is the same only if all of it is', () => {
   const encoder = new PayloadEncoder();
-  const set = (...typeOids: number[]) => ({ typeOids, formats: [0], dateStyle: 'ISO', intervalStyle: undefined });
+  const set = (...typeOids: number[]) => ({
+    typeOids,
+    formats: [0],
+    dateStyle: 'ISO',
+    intervalStyle: undefined,
+    timeZone: 'UTC',
+  });
   const names = (value: string[] | null) => ({ kind: 'names', value }) as const;
   const values = [
     set(23),

@@ -282,13 +282,14 @@ function environmentOf(callOf: () => RunningCall | undefined, signal: AbortSigna
 function consumerOf({ outbox, desk }: RunningCall): RowConsumer {
   const { signal } = desk.abort;
   return {
-    rowSet: ({ fields, dateStyle, intervalStyle }) => {
+    rowSet: ({ fields, dateStyle, intervalStyle, timeZone }) => {
       signal.throwIfAborted();
       outbox.send(FRAME.rowSet, {
         typeOids: fields.map((field) => field.typeOid),
         formats: fields.map((field) => field.format),
         dateStyle,
         intervalStyle,
+        timeZone,
       });
     },
     rows: (bytes, start, end) => {

@@ -91,7 +91,7 @@ interface RowTaker {
 function openRowSet(call: Call, rowSet: RowSetFrame, declared: TupleDescriptor | undefined): RowTaker {
   const descriptor = declared ?? call.resultDescriptor();
   const attributes = liveAttributes(descriptor);
-  const { typeOids, formats } = rowSet;
+  const { typeOids, formats, timeZone } = rowSet;
   if (attributes.length !== typeOids.length) {
     throw new SqlError({
       sqlState: '42804',
@@ -99,7 +99,7 @@ function openRowSet(call: Call, rowSet: RowSetFrame, declared: TupleDescriptor |
     });
   }
   const isStale = formats.some((format, at) => format === 1 && attributes[at]?.typeOid !== typeOids[at]);
-  if (isStale) return new StaleBinaryRows(call, call.openRows(descriptor), typeOids, formats);
+  if (isStale) return new StaleBinaryRows(call, call.openRows(descriptor), { typeOids, formats, timeZone });
   return call.openRows(descriptor, formats as readonly Format[]);
 }
 

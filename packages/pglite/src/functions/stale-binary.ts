@@ -1,4 +1,13 @@
-import { type Call, callBuiltin, type Engine, executeSql, type RowStore, SqlError } from '@pg-dblink/fmgr';
+import {
+  type Call,
+  callBuiltin,
+  type Engine,
+  executeSql,
+  type RowStore,
+  SqlError,
+  withSettings,
+} from '@pg-dblink/fmgr';
+import type { RowSetFrame } from '../bridge/frames.ts';
 
 // StringInfoData on wasm32: data, len, maxlen, cursor.
 const STRING_INFO_BYTES = 16;
@@ -15,15 +24,21 @@ interface TextOfType {
  * have sent, and goes through the declared type's input function like any text.
  */
 export class StaleBinaryRows {
+  readonly #engine: Engine;
   readonly #store: RowStore;
+  /** What the remote server's text depends on besides the styles, which hold for the whole call. */
+  readonly #settings: Readonly<Record<string, string>>;
   readonly #columns: readonly (TextOfType | undefined)[];
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #rest: Uint8Array = new Uint8Array(0);
 
   /** @param store - takes every column as text */
-  constructor(call: Call, store: RowStore, typeOids: readonly number[], formats: readonly number[]) {
+  constructor(call: Call, store: RowStore, rowSet: Pick<RowSetFrame, 'typeOids' | 'formats' | 'timeZone'>) {
+    const { formats, timeZone, typeOids } = rowSet;
+    this.#engine = call.engine;
     this.#store = store;
     this.#columns = typeOids.map((typeOid, at) => (formats[at] === 1 ? textOfType(call.engine, typeOid) : undefined));
+    this.#settings = timeZone === undefined ? {} : { TimeZone: timeZone };
   }
 
   /** As {@link RowStore.put}: a stretch of DataRow messages, cut anywhere. */
@@ -34,7 +49,9 @@ export class StaleBinaryRows {
     const view = new DataView(all.buffer);
     let at = 0;
     while (at + DATA_ROW_HEADER <= all.length && at + 1 + view.getInt32(at + 1) <= all.length) {
-      this.#store.putText(this.#row(all, view, at + DATA_ROW_HEADER));
+      const first = at + DATA_ROW_HEADER;
+      const row = withSettings(this.#engine, this.#settings, () => this.#row(all, view, first));
+      this.#store.putText(row);
       at += 1 + view.getInt32(at + 1);
     }
     this.#rest = all.slice(at);

@@ -111,6 +111,7 @@ async function fromSource(scope: Scope, request: GatherRequest, target: string, 
       body: new Uint8Array(0),
       dateStyle: serverParameters.get('DateStyle'),
       intervalStyle: serverParameters.get('IntervalStyle'),
+      timeZone: serverParameters.get('TimeZone'),
     });
     const row = encodeTextRow([outcome.tag]);
     await checked.rows(row, 0, row.byteLength, 1);
