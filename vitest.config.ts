@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['{packages,apps,tools}/*/test/**/*.server.test.ts'],
-          setupFiles: [...setupFiles, './tools/checks/src/leave-nothing.ts'],
+          setupFiles: [...setupFiles, './tools/checks/src/leave-nothing.ts', './tools/gate/src/property-set-up.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

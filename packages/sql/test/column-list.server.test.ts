@@ -148,8 +148,10 @@ describe('parseColumnList against a server', () => {
         const expected = await theirs(text);
         if (Array.isArray(expected)) lists += 1;
         const found = await ours(text);
-        // The server looks for the types before it compares the names; without catalogs only the names can be compared.
-        if (isFailure(found, '42701') && (isFailure(expected, '42704') || isFailure(expected, '3F000'))) return;
+        // The server looks for a column's type before it compares the names, and before it looks at the next column;
+        // without catalogs a type is not missed, and what is wrong behind it is said.
+        const isBehind = isFailure(found, '42701') || isFailure(found, '42P16');
+        if (isBehind && (isFailure(expected, '42704') || isFailure(expected, '3F000'))) return;
         expect(found, text).toEqual(expected);
       }),
       { numRuns: RUNS },
